@@ -1,0 +1,1 @@
+"""PostgreSQL: tables, repositories, encryption, jobs. The only room beside directory/ with SQL."""
