@@ -1,0 +1,1 @@
+"""Sets the line up on a machine, starts its processes and keeps them running."""

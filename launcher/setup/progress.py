@@ -1,0 +1,61 @@
+"""Plain lines that tell a waiting person what is going on and for how long."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+# Without a terminal (a log, a CI run) a line now and then shows that all is well.
+QUIET_INTERVAL = 20.0
+
+
+def say(text: str) -> None:
+    """Print one line at once, also into a pipe."""
+    print(text, flush=True)
+
+
+class Step:
+    """One numbered step: a line when it starts, its duration while it lasts."""
+
+    def __init__(self, number: int, total: int, text: str) -> None:
+        self._text = f"[{number}/{total}] {text}"
+        self._started = time.monotonic()
+        self._shown = self._started
+        self._live = sys.stdout.isatty()
+        self._width = 0
+        if self._live:
+            self._draw(f"{self._text} ...")
+        else:
+            say(f"{self._text} ...")
+
+    def tick(self) -> None:
+        """Show that the step is still going on; call it a few times a second."""
+        now = time.monotonic()
+        elapsed = int(now - self._started)
+        if self._live:
+            self._draw(f"{self._text} ... {elapsed} s")
+        elif now - self._shown >= QUIET_INTERVAL:
+            self._shown = now
+            say(f"      still at it after {elapsed} s")
+
+    def done(self, result: str | None = None) -> None:
+        """Close the step, with what came out of it."""
+        elapsed = time.monotonic() - self._started
+        text = f"{self._text}: {result or 'done'} ({elapsed:.0f} s)"
+        if self._live:
+            self._draw(text)
+            sys.stdout.write("\n")
+            sys.stdout.flush()
+        else:
+            say(text)
+
+    def failed(self) -> None:
+        """Leave the line as it is, so that the reason can follow below it."""
+        if self._live:
+            sys.stdout.write("\n")
+            sys.stdout.flush()
+
+    def _draw(self, text: str) -> None:
+        sys.stdout.write("\r" + text.ljust(self._width))
+        sys.stdout.flush()
+        self._width = len(text)
