@@ -73,9 +73,7 @@ class Catalogue:
 
 @lru_cache(maxsize=16)
 def _load(domain: str, root: Path) -> Catalogue:
-    found = {
-        path.parent.name: _read(path) for path in sorted(root.glob(f"*/{domain}.po"))
-    }
+    found = {path.parent.name: _read(path) for path in sorted(root.glob(f"*/{domain}.po"))}
     return Catalogue(domain=domain, sentences=found)
 
 

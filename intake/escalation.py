@@ -1,0 +1,65 @@
+"""The one way in which a human is fetched; runs inside the transaction of its cause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from intake.conversation import Conversation, Safety, escalate
+from intake.effects import Reason
+from intake.ports import UnitOfWork
+from intake.risk import Tier
+from intake.speaking import Voice
+
+# Row 8 of the risk model: somebody else reads this phone. Nothing but a neutral line may go out.
+PHONE_WATCHED = 8
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why a human is needed, and how the person may be told."""
+
+    reason: Reason
+    tier: Tier | None = None
+    message_id: UUID | None = None
+    discreet: bool = False
+    silent: bool = False
+
+
+async def fetch_human(
+    tx: UnitOfWork, conversation: Conversation, cause: Cause, *, voice: Voice, now: datetime
+) -> Conversation:
+    """Open an escalation, or raise the tier of the open one, and tell the person once.
+
+    The caller holds the lock on the conversation. Returns its new state, already saved.
+    """
+    after = escalate(conversation, cause.tier)
+    existing = await tx.escalations.open_for(conversation.id)
+    if existing is None:
+        escalation_id = await tx.escalations.add(
+            conversation.id,
+            reason=cause.reason,
+            tier=after.tier,
+            message_id=cause.message_id,
+            at=now,
+        )
+        await tx.jobs.check_waiting(escalation_id)
+        if not cause.silent:
+            await voice.say(tx, after, await _line(tx, after, cause))
+    elif after.tier is not None and (existing.tier is None or after.tier > existing.tier):
+        await tx.escalations.raise_tier(existing, after.tier)
+    if cause.discreet:
+        after = replace(after, safety=Safety.NOT_SAFE)
+    await tx.conversations.save(after)
+    await tx.signals.desk(conversation.id)
+    return after
+
+
+async def _line(tx: UnitOfWork, conversation: Conversation, cause: Cause) -> str:
+    if cause.discreet or conversation.safety is Safety.NOT_SAFE:
+        return "wait.discreet"
+    if cause.reason is Reason.ENGINE_FAILURE:
+        return "wait.engine_failure"
+    spoken = await tx.messages.has_outbound(conversation.id)
+    return "wait.later" if spoken else "wait.first"

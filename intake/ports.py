@@ -1,0 +1,222 @@
+"""What the rules need from the world. Storage, the engine and the catalogues implement these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from intake.conversation import Conversation
+from intake.effects import EngineAnswer, Judgement, Reason
+from intake.messages import Inbound
+from intake.risk import Assessment, Tier
+
+
+@dataclass(frozen=True)
+class Pending:
+    """An inbound message whose turn has not been taken yet.
+
+    `held`: it came before the person passed the safety check and still wants an answer.
+    """
+
+    id: UUID
+    text: str
+    held: bool
+
+
+@dataclass(frozen=True)
+class OpenEscalation:
+    """The open escalation of a conversation."""
+
+    id: UUID
+    tier: Tier | None
+
+
+@dataclass(frozen=True)
+class EngineRequest:
+    """One question to the engine."""
+
+    conversation: str
+    text: str
+    language: str | None
+    language_chosen: bool
+    history: tuple[str, ...]
+    memory: str | None
+
+
+class Engine(Protocol):
+    """The dialogue engine. Both calls raise EngineFailure and never take longer than 8 s."""
+
+    async def turn(self, request: EngineRequest) -> EngineAnswer:
+        """Take one turn of dialogue."""
+
+    async def judge(self, request: EngineRequest) -> Judgement:
+        """Judge a text without saying anything."""
+
+
+class Wording(Protocol):
+    """The catalogue of fixed, reviewed sentences."""
+
+    def text(self, key: str, language: str | None, **values: str) -> str:
+        """One sentence; falls back to English."""
+
+
+class Conversations(Protocol):
+    """The conversations of the hall."""
+
+    async def find_or_open(self, inbound: Inbound) -> Conversation:
+        """The open conversation with this address, locked until the unit of work ends."""
+
+    async def lock(self, conversation_id: UUID) -> Conversation:
+        """One conversation, locked until the unit of work ends. Raises ConversationNotFound."""
+
+    async def get(self, conversation_id: UUID) -> Conversation:
+        """One conversation, not locked. Raises ConversationNotFound."""
+
+    async def save(self, conversation: Conversation) -> None:
+        """Store the state of a conversation."""
+
+    async def memory(self, conversation_id: UUID) -> str | None:
+        """What the engine asked to be handed back."""
+
+    async def remember(self, conversation_id: UUID, memory: str | None) -> None:
+        """Keep what the engine wants handed back with the next turn."""
+
+    async def opt_out(self, conversation_id: UUID, at: datetime | None) -> None:
+        """No more texts to this address since `at`; None lifts it."""
+
+
+class Messages(Protocol):
+    """The messages of the hall."""
+
+    async def add_inbound(self, conversation: Conversation, inbound: Inbound) -> UUID | None:
+        """Store a message once. None when the provider's id is known already."""
+
+    async def add_outbound(self, conversation: Conversation, text: str, key: str | None) -> UUID:
+        """Put a line of the bot into the outbox."""
+
+    async def pending(self, conversation_id: UUID) -> Sequence[Pending]:
+        """Messages that wait for a turn, in order."""
+
+    async def texts_before(
+        self, conversation_id: UUID, message_id: UUID, limit: int
+    ) -> tuple[str, ...]:
+        """What the person wrote before this message, oldest first."""
+
+    async def mark_turn(self, message_ids: Sequence[UUID], *, held: bool = False) -> None:
+        """The turn of these messages was taken, or they are held until the person is ready."""
+
+    async def has_outbound(self, conversation_id: UUID) -> bool:
+        """Whether the line ever said anything here."""
+
+
+class Risks(Protocol):
+    """The judgements of the hall."""
+
+    async def add_rules(
+        self, conversation_id: UUID, message_id: UUID, assessment: Assessment
+    ) -> None:
+        """Record what the rules said of a message."""
+
+    async def add_model(
+        self, conversation_id: UUID, message_id: UUID, judgement: Judgement
+    ) -> None:
+        """Record what the model said of a message."""
+
+
+class Escalations(Protocol):
+    """The escalations of the hall."""
+
+    async def open_for(self, conversation_id: UUID) -> OpenEscalation | None:
+        """The open escalation of a conversation, if there is one."""
+
+    async def add(
+        self,
+        conversation_id: UUID,
+        *,
+        reason: Reason,
+        tier: Tier | None,
+        message_id: UUID | None,
+        at: datetime,
+    ) -> UUID:
+        """Open an escalation."""
+
+    async def raise_tier(self, escalation: OpenEscalation, tier: Tier) -> None:
+        """Raise the tier of an open escalation and write the change down."""
+
+
+class Tips(Protocol):
+    """Reports about somebody else."""
+
+    async def add(self, conversation_id: UUID, text: str) -> UUID:
+        """Keep a tip in the tipster's own words."""
+
+
+class Referrals(Protocol):
+    """What was offered, not to whom."""
+
+    async def add(self, services: Sequence[str], channel: str) -> None:
+        """Count the services as offered today."""
+
+
+class Jobs(Protocol):
+    """Work that commits or rolls back with the facts that cause it."""
+
+    async def turn(self, conversation_id: UUID) -> None:
+        """Somebody wrote: take a turn."""
+
+    async def send(self, conversation_id: UUID) -> None:
+        """Something waits in the outbox."""
+
+    async def check_waiting(self, escalation_id: UUID) -> None:
+        """Look after some minutes whether anybody came."""
+
+
+class Signals(Protocol):
+    """Live screens are woken when the unit of work commits; an id, never content."""
+
+    async def desk(self, conversation_id: UUID) -> None:
+        """Something the desk shows has changed."""
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Leaving the context commits; an exception rolls everything back."""
+
+    @property
+    def conversations(self) -> Conversations:
+        """See Conversations."""
+
+    @property
+    def messages(self) -> Messages:
+        """See Messages."""
+
+    @property
+    def risks(self) -> Risks:
+        """See Risks."""
+
+    @property
+    def escalations(self) -> Escalations:
+        """See Escalations."""
+
+    @property
+    def tips(self) -> Tips:
+        """See Tips."""
+
+    @property
+    def referrals(self) -> Referrals:
+        """See Referrals."""
+
+    @property
+    def jobs(self) -> Jobs:
+        """See Jobs."""
+
+    @property
+    def signals(self) -> Signals:
+        """See Signals."""
+
+
+Transaction = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
+Clock = Callable[[], datetime]

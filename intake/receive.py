@@ -1,0 +1,96 @@
+"""What happens to a message before its provider gets an answer: all of it in one transaction."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import replace
+from datetime import datetime
+
+from intake import risk
+from intake.conversation import Conversation, hear
+from intake.effects import Reason
+from intake.escalation import PHONE_WATCHED, Cause, fetch_human
+from intake.language_hint import hint
+from intake.messages import Inbound, InboundKind, Keyword, clean
+from intake.ports import Clock, Transaction, UnitOfWork
+from intake.speaking import Voice
+
+# Fragments over several texts are judged together; older ones add little and cost time.
+HISTORY = 12
+
+
+class Received(enum.Enum):
+    """What became of a message."""
+
+    NEW = "new"
+    REPEATED = "repeated"
+
+
+async def receive(
+    inbound: Inbound, *, transaction: Transaction, voice: Voice, now: Clock
+) -> Received:
+    """Store the message, judge it, fetch a human if there is any risk, and queue the turn.
+
+    When this returns, everything is committed. Nothing here asks the engine or another service.
+    """
+    inbound = replace(inbound, text=clean(inbound.text))
+    at = now()
+    async with transaction() as tx:
+        conversation = await tx.conversations.find_or_open(inbound)
+        message_id = await tx.messages.add_inbound(conversation, inbound)
+        if message_id is None:
+            return Received.REPEATED
+        conversation = hear(conversation, inbound.received_at)
+        await tx.conversations.save(conversation)
+        history = await tx.messages.texts_before(conversation.id, message_id, HISTORY)
+        assessment = risk.screen(inbound.text, history)
+        await tx.risks.add_rules(conversation.id, message_id, assessment)
+        conversation = await _obey_keyword(tx, conversation, inbound, voice, at)
+        if assessment.tier is not None or assessment.asks_for_person:
+            cause = Cause(
+                reason=Reason.RISK if assessment.tier else Reason.ASKS_FOR_PERSON,
+                tier=assessment.tier,
+                message_id=message_id,
+                discreet=any(cue.category == PHONE_WATCHED for cue in assessment.cues),
+                silent=inbound.answered_by_provider,
+            )
+            spoken = _with_hint(conversation, history, inbound.text)
+            after = await fetch_human(tx, spoken, cause, voice=voice, now=at)
+            # The hint chose the words only; the engine's language component decides for good.
+            await tx.conversations.save(replace(after, language=conversation.language))
+        if inbound.kind is InboundKind.MEDIA:
+            await voice.say(tx, conversation, "media.refused")
+        if inbound.text and inbound.keyword is None:
+            await tx.jobs.turn(conversation.id)
+        else:
+            await tx.messages.mark_turn([message_id])
+        await tx.signals.desk(conversation.id)
+    return Received.NEW
+
+
+async def _obey_keyword(
+    tx: UnitOfWork, conversation: Conversation, inbound: Inbound, voice: Voice, at: datetime
+) -> Conversation:
+    """STOP, START and INFO as carriers demand; an open alert stays open (risk row 28)."""
+    if inbound.keyword is None:
+        return conversation
+    spoken = _with_hint(conversation, (), inbound.text)
+    if inbound.keyword is Keyword.STOP:
+        if not inbound.answered_by_provider:
+            await voice.say(tx, spoken, "keyword.stop")
+        await tx.conversations.opt_out(conversation.id, at)
+        return replace(conversation, opted_out=True)
+    if inbound.keyword is Keyword.START:
+        await tx.conversations.opt_out(conversation.id, None)
+        conversation = replace(conversation, opted_out=False)
+        spoken = replace(spoken, opted_out=False)
+    if not inbound.answered_by_provider:
+        await voice.say(tx, spoken, f"keyword.{inbound.keyword.value}")
+    return conversation
+
+
+def _with_hint(conversation: Conversation, history: tuple[str, ...], text: str) -> Conversation:
+    """The same conversation with a guessed language where none is known yet."""
+    if conversation.language is not None:
+        return conversation
+    return replace(conversation, language=hint([*history, text]))

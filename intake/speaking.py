@@ -1,0 +1,39 @@
+"""How the line speaks by itself: fixed sentences from the catalogue, in the person's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from intake.conversation import Conversation, Safety
+from intake.ports import UnitOfWork, Wording
+
+# What may still be said after the person told us that texting is not safe.
+_NEUTRAL_KEYS = frozenset({"safety.not_now", "wait.discreet", "open.again"})
+
+
+@dataclass(frozen=True)
+class Voice:
+    """The catalogue and what its placeholders stand for."""
+
+    wording: Wording
+    phone: str
+
+    def words(self, key: str, language: str | None) -> str:
+        """The sentence; in English and French while the language is not known."""
+        languages = [language] if language else ["en", "fr"]
+        return "\n".join(self.wording.text(key, code, phone=self.phone) for code in languages)
+
+    async def say(self, tx: UnitOfWork, conversation: Conversation, key: str) -> None:
+        """Queue a fixed sentence, unless the person opted out or said that it is not safe."""
+        muted = conversation.safety is Safety.NOT_SAFE and key not in _NEUTRAL_KEYS
+        if muted or conversation.opted_out:
+            return
+        await send_text(tx, conversation, self.words(key, conversation.language), key)
+
+
+async def send_text(
+    tx: UnitOfWork, conversation: Conversation, text: str, key: str | None = None
+) -> None:
+    """Queue words of the bot together with the job that sends them."""
+    await tx.messages.add_outbound(conversation, text, key)
+    await tx.jobs.send(conversation.id)

@@ -1,0 +1,91 @@
+"""The connection to PostgreSQL and the unit of work: one transaction, every repository."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from procrastinate import App
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from storage.crypto import Keyring
+from storage.desk import DeskRepository
+from storage.jobs import JobRepository, make_app
+from storage.notify import SignalRepository
+from storage.outbox import OutboxRepository
+from storage.repositories import (
+    ConversationRepository,
+    EscalationRepository,
+    MailboxRepository,
+    MessageRepository,
+    ReferralRepository,
+    RiskRepository,
+    TipRepository,
+)
+
+# After this long without anybody, the person is told so honestly (domain.md section 1).
+WAITING_SECONDS = 300
+
+
+class Transaction:
+    """One unit of work; implements `intake.ports.UnitOfWork` and more for the desk and worker."""
+
+    def __init__(self, session: AsyncSession, keyring: Keyring, jobs: JobRepository) -> None:
+        self.session = session
+        self.keyring = keyring
+        self.jobs = jobs
+        self.conversations = ConversationRepository(session, keyring)
+        self.messages = MessageRepository(session, keyring)
+        self.risks = RiskRepository(session, keyring)
+        self.escalations = EscalationRepository(session, keyring)
+        self.tips = TipRepository(session, keyring)
+        self.referrals = ReferralRepository(session, keyring)
+        self.mailbox = MailboxRepository(session, keyring)
+        self.outbox = OutboxRepository(session, keyring)
+        self.desk = DeskRepository(session, keyring)
+        self.signals = SignalRepository(session)
+
+
+class Database:
+    """One PostgreSQL; hands out units of work."""
+
+    def __init__(
+        self,
+        url: str,
+        keyring: Keyring,
+        *,
+        pool_size: int = 10,
+        waiting_seconds: int = WAITING_SECONDS,
+    ) -> None:
+        self.url = url
+        self.keyring = keyring
+        self.engine: AsyncEngine = create_async_engine(
+            sqlalchemy_url(url), pool_size=pool_size, max_overflow=10, pool_pre_ping=True
+        )
+        self._jobs: App = make_app(url)
+        self._waiting_seconds = waiting_seconds
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Commit when the context ends well, roll everything back when it does not."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            jobs = JobRepository(session, self._jobs, self._waiting_seconds)
+            yield Transaction(session, self.keyring, jobs)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self.engine.dispose()
+
+
+def sqlalchemy_url(url: str) -> str:
+    """`postgresql://` as SQLAlchemy names its psycopg 3 dialect."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def utc_now() -> datetime:
+    """The clock of every process."""
+    return datetime.now(UTC)

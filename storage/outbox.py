@@ -1,0 +1,169 @@
+"""The outbox: what is to be sent, what is being sent, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+
+from intake.messages import Author, Delivery, DeliveryReport
+from storage.repositories import Shelf
+from storage.tables import ConversationRow, MessageRow
+
+_UNSENT = (Delivery.QUEUED.value, Delivery.SENDING.value)
+
+
+@dataclass(frozen=True, repr=False)
+class Letter:
+    """One outbound message on its way to its channel. Never printed: it holds words and a number.
+
+    `in_doubt`: an earlier attempt was begun and its end is not known; look it up before sending.
+    """
+
+    message_id: UUID
+    channel: str
+    inbox: str
+    address: str
+    author: Author
+    text: str
+    attempts: int
+    in_doubt: bool
+    first_attempt_at: datetime | None
+    created_at: datetime
+
+
+class OutboxRepository(Shelf):
+    """Outbound messages in order; the only place that reads an address for sending."""
+
+    async def next_letter(self, conversation_id: UUID) -> Letter | None:
+        """The oldest unsent message of a conversation."""
+        found = (
+            await self.session.execute(
+                select(MessageRow, ConversationRow)
+                .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
+                .where(
+                    MessageRow.conversation_id == conversation_id,
+                    MessageRow.delivery.in_(_UNSENT),
+                )
+                .order_by(MessageRow.sequence)
+                .limit(1)
+                .with_for_update(of=MessageRow)
+            )
+        ).first()
+        if found is None:
+            return None
+        message, conversation = found
+        text = self.open_body(message.id, message.body_sealed)
+        sealed = conversation.address_sealed
+        return Letter(
+            message_id=message.id,
+            channel=conversation.channel,
+            inbox=conversation.inbox,
+            address=(
+                ""
+                if sealed is None
+                else self.keyring.open(sealed, f"conversation.address:{conversation.id}")
+            ),
+            author=Author(message.author),
+            text=text or "",
+            attempts=message.attempts,
+            in_doubt=message.delivery == Delivery.SENDING.value,
+            first_attempt_at=message.first_attempt_at,
+            created_at=message.created_at,
+        )
+
+    async def begin(self, message_id: UUID, at: datetime) -> None:
+        """An attempt starts: written down before the provider is asked."""
+        await self.session.execute(
+            update(MessageRow)
+            .where(MessageRow.id == message_id)
+            .values(
+                delivery=Delivery.SENDING.value,
+                attempts=MessageRow.attempts + 1,
+                first_attempt_at=func.coalesce(MessageRow.first_attempt_at, at),
+            )
+        )
+
+    async def back_to_queue(self, message_id: UUID, error: str) -> None:
+        """The provider certainly did not take it: it may be sent again later."""
+        await self._set(message_id, Delivery.QUEUED, error=error)
+
+    async def sent(self, message_id: UUID, provider_id: str) -> None:
+        """The provider took it."""
+        await self._set(message_id, Delivery.SENT, provider_id=provider_id, error=None)
+
+    async def failed(self, message_id: UUID, delivery: Delivery, error: str) -> None:
+        """It will not be sent; the desk sees why."""
+        await self._set(message_id, delivery, error=error)
+
+    async def known_provider_ids(self, conversation_id: UUID) -> frozenset[str]:
+        """Ids of messages that are accounted for already."""
+        rows = await self.session.scalars(
+            select(MessageRow.provider_id).where(
+                MessageRow.conversation_id == conversation_id,
+                MessageRow.provider_id.is_not(None),
+            )
+        )
+        return frozenset(found for found in rows if found)
+
+    async def report(self, report: DeliveryReport) -> UUID | None:
+        """Take in a delivery report; late news of an earlier state changes nothing.
+
+        Returns the conversation that it changed.
+        """
+        row = await self.session.scalar(
+            select(MessageRow)
+            .where(
+                MessageRow.channel == report.channel,
+                MessageRow.provider_id == report.provider_id,
+                MessageRow.direction == "out",
+            )
+            .with_for_update()
+        )
+        if row is None or Delivery(cast(str, row.delivery)).rank >= report.delivery.rank:
+            return None
+        row.delivery = report.delivery.value
+        row.delivery_error = report.error
+        return row.conversation_id
+
+    async def conversations_with_unsent(
+        self, older_than: timedelta, now: datetime
+    ) -> Sequence[UUID]:
+        """Conversations whose outbox has waited too long; their job may have been lost."""
+        rows = await self.session.scalars(
+            select(MessageRow.conversation_id)
+            .where(MessageRow.delivery.in_(_UNSENT), MessageRow.created_at < now - older_than)
+            .distinct()
+        )
+        return rows.all()
+
+    async def conversations_with_pending(
+        self, older_than: timedelta, now: datetime
+    ) -> Sequence[UUID]:
+        """Conversations whose turn has waited too long; their job may have been lost."""
+        rows = await self.session.scalars(
+            select(MessageRow.conversation_id)
+            .where(MessageRow.turn == "pending", MessageRow.created_at < now - older_than)
+            .distinct()
+        )
+        return rows.all()
+
+    async def conversation_of(self, message_id: UUID) -> UUID:
+        """The conversation that a message belongs to."""
+        found = await self.session.scalar(
+            select(MessageRow.conversation_id).where(MessageRow.id == message_id)
+        )
+        return cast(UUID, found)
+
+    async def _set(self, message_id: UUID, delivery: Delivery, **values: Any) -> None:
+        if "error" in values:
+            values["delivery_error"] = values.pop("error")
+        await self.session.execute(
+            update(MessageRow)
+            .where(MessageRow.id == message_id)
+            .values(delivery=delivery.value, **values)
+        )

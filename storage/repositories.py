@@ -1,0 +1,475 @@
+"""The ports of `intake` on PostgreSQL: conversations, messages, risk, escalations, tips."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from sqlalchemy import CursorResult, delete, exists, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from intake.conversation import Conversation, Holder, Safety
+from intake.effects import Judgement, Reason
+from intake.errors import ConversationNotFound
+from intake.messages import Inbound
+from intake.ports import OpenEscalation, Pending
+from intake.risk import Assessment, Tier
+from storage.crypto import Keyring
+from storage.tables import (
+    ConversationRow,
+    EscalationRow,
+    MessageRow,
+    OptOutRow,
+    ReferralOfferRow,
+    RiskAssessmentRow,
+    TierChangeRow,
+    TipRow,
+    WebMailboxRow,
+)
+
+ADDRESS = "address"
+
+
+class Shelf:
+    """What every repository stands on: the session of the transaction and the keys."""
+
+    def __init__(self, session: AsyncSession, keyring: Keyring) -> None:
+        self.session = session
+        self.keyring = keyring
+
+    def open_body(self, message_id: UUID, sealed: bytes | None) -> str | None:
+        """The words of a message, or None once they are purged."""
+        return None if sealed is None else self.keyring.open(sealed, f"message.body:{message_id}")
+
+
+class ConversationRepository(Shelf):
+    """Conversations, found by the keyed fingerprint of the address."""
+
+    async def find_or_open(self, inbound: Inbound) -> Conversation:
+        """The open conversation with this address, locked until the transaction ends."""
+        mark = self.keyring.fingerprint(inbound.address, ADDRESS)
+        new_id = uuid4()
+        await self.session.execute(
+            insert(ConversationRow)
+            .values(
+                id=new_id,
+                channel=inbound.channel,
+                inbox=inbound.inbox,
+                address_fingerprint=mark,
+                address_sealed=self.keyring.seal(inbound.address, f"conversation.address:{new_id}"),
+                opened_at=inbound.received_at,
+                last_inbound_at=inbound.received_at,
+            )
+            .on_conflict_do_nothing(
+                index_elements=["channel", "inbox", "address_fingerprint"],
+                index_where=ConversationRow.closed_at.is_(None),
+            )
+        )
+        row = await self.session.scalar(
+            select(ConversationRow)
+            .where(
+                ConversationRow.channel == inbound.channel,
+                ConversationRow.inbox == inbound.inbox,
+                ConversationRow.address_fingerprint == mark,
+                ConversationRow.closed_at.is_(None),
+            )
+            .with_for_update()
+        )
+        if row is None:  # closed between the two statements: open the next one
+            return await self.find_or_open(inbound)
+        return await self._loaded(row)
+
+    async def lock(self, conversation_id: UUID) -> Conversation:
+        """One conversation, locked. Raises ConversationNotFound."""
+        return await self._loaded(await self._row(conversation_id, lock=True))
+
+    async def get(self, conversation_id: UUID) -> Conversation:
+        """One conversation, not locked. Raises ConversationNotFound."""
+        return await self._loaded(await self._row(conversation_id, lock=False))
+
+    async def save(self, conversation: Conversation) -> None:
+        """Store the state of a conversation; the tier is only ever written upwards here."""
+        closed = conversation.closed_at is not None
+        values: dict[str, Any] = {
+            "holder": conversation.holder.value,
+            "advocate_id": conversation.advocate_id,
+            "tier": conversation.tier,
+            "language": conversation.language,
+            "language_chosen": conversation.language_chosen,
+            "safety": conversation.safety.value,
+            "last_inbound_at": conversation.last_inbound_at,
+            "closed_at": conversation.closed_at,
+        }
+        if conversation.holder is not Holder.ADVOCATE:
+            values["lease_until"] = None
+        if closed:
+            values["engine_memory_sealed"] = None
+        await self.session.execute(
+            update(ConversationRow).where(ConversationRow.id == conversation.id).values(values)
+        )
+
+    async def memory(self, conversation_id: UUID) -> str | None:
+        """What the engine asked to be handed back."""
+        sealed = await self.session.scalar(
+            select(ConversationRow.engine_memory_sealed).where(
+                ConversationRow.id == conversation_id
+            )
+        )
+        if sealed is None:
+            return None
+        return self.keyring.open(sealed, f"conversation.engine_memory:{conversation_id}")
+
+    async def remember(self, conversation_id: UUID, memory: str | None) -> None:
+        """Keep what the engine wants handed back with the next turn."""
+        sealed = memory and self.keyring.seal(
+            memory, f"conversation.engine_memory:{conversation_id}"
+        )
+        await self.session.execute(
+            update(ConversationRow)
+            .where(ConversationRow.id == conversation_id)
+            .values(engine_memory_sealed=sealed or None)
+        )
+
+    async def opt_out(self, conversation_id: UUID, at: datetime | None) -> None:
+        """No more texts to this address since `at`; None lifts it."""
+        row = await self._row(conversation_id, lock=False)
+        key = {
+            "channel": row.channel,
+            "inbox": row.inbox,
+            "address_fingerprint": row.address_fingerprint,
+        }
+        if at is None:
+            await self.session.execute(delete(OptOutRow).filter_by(**key))
+        else:
+            await self.session.execute(
+                insert(OptOutRow).values(at=at, **key).on_conflict_do_nothing()
+            )
+
+    async def _row(self, conversation_id: UUID, *, lock: bool) -> ConversationRow:
+        query = select(ConversationRow).where(ConversationRow.id == conversation_id)
+        query = query.execution_options(populate_existing=True)
+        row = await self.session.scalar(query.with_for_update() if lock else query)
+        if row is None:
+            raise ConversationNotFound("no such conversation")
+        return row
+
+    async def _loaded(self, row: ConversationRow) -> Conversation:
+        opted_out = await self.session.scalar(
+            select(
+                exists().where(
+                    OptOutRow.channel == row.channel,
+                    OptOutRow.inbox == row.inbox,
+                    OptOutRow.address_fingerprint == row.address_fingerprint,
+                )
+            )
+        )
+        return to_conversation(row, opted_out=bool(opted_out))
+
+
+def to_conversation(row: ConversationRow, *, opted_out: bool) -> Conversation:
+    """The domain's view of a row."""
+    return Conversation(
+        id=row.id,
+        channel=row.channel,
+        inbox=row.inbox,
+        holder=Holder(row.holder),
+        advocate_id=row.advocate_id,
+        tier=None if row.tier is None else Tier(row.tier),
+        language=row.language,
+        language_chosen=row.language_chosen,
+        safety=Safety(row.safety),
+        opted_out=opted_out,
+        last_inbound_at=row.last_inbound_at,
+        closed_at=row.closed_at,
+    )
+
+
+class MessageRepository(Shelf):
+    """Messages in and out, in the order in which the line took them."""
+
+    async def add_inbound(self, conversation: Conversation, inbound: Inbound) -> UUID | None:
+        """Store a message once. None when the provider's id is known already."""
+        message_id = uuid4()
+        stored = await self.session.scalar(
+            insert(MessageRow)
+            .values(
+                id=message_id,
+                conversation_id=conversation.id,
+                direction="in",
+                author="contact",
+                channel=inbound.channel,
+                provider_id=inbound.provider_id,
+                body_sealed=self._sealed(message_id, inbound.text),
+                turn="pending",
+                created_at=inbound.received_at,
+            )
+            .on_conflict_do_nothing(
+                index_elements=["channel", "provider_id"],
+                index_where=MessageRow.provider_id.is_not(None),
+            )
+            .returning(MessageRow.id)
+        )
+        return stored
+
+    async def add_outbound(self, conversation: Conversation, text: str, key: str | None) -> UUID:
+        """Put a line of the bot into the outbox."""
+        return await self.add_outgoing(conversation, text, key=key, advocate_id=None)
+
+    async def add_outgoing(
+        self, conversation: Conversation, text: str, *, key: str | None, advocate_id: UUID | None
+    ) -> UUID:
+        """Put a line into the outbox: of an advocate, or of the bot when none is named."""
+        message_id = uuid4()
+        await self.session.execute(
+            insert(MessageRow).values(
+                id=message_id,
+                conversation_id=conversation.id,
+                direction="out",
+                author="advocate" if advocate_id else "bot",
+                advocate_id=advocate_id,
+                channel=conversation.channel,
+                body_sealed=self._sealed(message_id, text),
+                key=key,
+                delivery="queued",
+            )
+        )
+        return message_id
+
+    async def pending(self, conversation_id: UUID) -> Sequence[Pending]:
+        """Messages that wait for a turn, in order."""
+        rows = await self.session.scalars(
+            select(MessageRow)
+            .where(
+                MessageRow.conversation_id == conversation_id,
+                MessageRow.turn.in_(("pending", "held")),
+            )
+            .order_by(MessageRow.sequence)
+        )
+        return [
+            Pending(
+                id=row.id,
+                text=self.open_body(row.id, row.body_sealed) or "",
+                held=row.turn == "held",
+            )
+            for row in rows
+        ]
+
+    async def texts_before(
+        self, conversation_id: UUID, message_id: UUID, limit: int
+    ) -> tuple[str, ...]:
+        """What the person wrote before this message, oldest first."""
+        this = select(MessageRow.sequence).where(MessageRow.id == message_id).scalar_subquery()
+        rows = await self.session.execute(
+            select(MessageRow.id, MessageRow.body_sealed)
+            .where(
+                MessageRow.conversation_id == conversation_id,
+                MessageRow.direction == "in",
+                MessageRow.sequence < this,
+                MessageRow.body_sealed.is_not(None),
+            )
+            .order_by(MessageRow.sequence.desc())
+            .limit(limit)
+        )
+        return tuple(self.open_body(found, sealed) or "" for found, sealed in reversed(rows.all()))
+
+    async def mark_turn(self, message_ids: Sequence[UUID], *, held: bool = False) -> None:
+        """The turn of these messages was taken, or they are held until the person is ready."""
+        await self.session.execute(
+            update(MessageRow)
+            .where(MessageRow.id.in_(message_ids), MessageRow.direction == "in")
+            .values(turn="held" if held else "done")
+        )
+
+    async def has_outbound(self, conversation_id: UUID) -> bool:
+        """Whether the line ever said anything here."""
+        found = await self.session.scalar(
+            select(
+                exists().where(
+                    MessageRow.conversation_id == conversation_id, MessageRow.direction == "out"
+                )
+            )
+        )
+        return bool(found)
+
+    def _sealed(self, message_id: UUID, text: str) -> bytes:
+        return self.keyring.seal(text, f"message.body:{message_id}")
+
+
+class RiskRepository(Shelf):
+    """What the judges said."""
+
+    async def add_rules(
+        self, conversation_id: UUID, message_id: UUID, assessment: Assessment
+    ) -> None:
+        """Record what the rules said of a message."""
+        cues = [
+            {
+                "category": cue.category,
+                "name": cue.name,
+                "tier": cue.tier.label,
+                "start": cue.start,
+                "end": cue.end,
+            }
+            for cue in assessment.cues
+        ]
+        await self._add(
+            conversation_id, message_id, "rules", assessment.tier, cues, assessment.version
+        )
+
+    async def add_model(
+        self, conversation_id: UUID, message_id: UUID, judgement: Judgement
+    ) -> None:
+        """Record what the model said of a message."""
+        cues = [{"category": cue.category, "name": cue.name} for cue in judgement.cues]
+        await self._add(
+            conversation_id, message_id, "model", judgement.tier, cues, judgement.version
+        )
+
+    async def _add(
+        self,
+        conversation_id: UUID,
+        message_id: UUID,
+        judge: str,
+        tier: Tier | None,
+        cues: list[dict[str, Any]],
+        version: str,
+    ) -> None:
+        await self.session.execute(
+            insert(RiskAssessmentRow).values(
+                id=uuid4(),
+                conversation_id=conversation_id,
+                message_id=message_id,
+                judge=judge,
+                tier=tier,
+                cues=cues,
+                version=version,
+            )
+        )
+
+
+class EscalationRepository(Shelf):
+    """Who needs a human, since when, and how urgently."""
+
+    async def open_for(self, conversation_id: UUID) -> OpenEscalation | None:
+        """The open escalation of a conversation, if there is one."""
+        row = await self.session.scalar(
+            select(EscalationRow).where(
+                EscalationRow.conversation_id == conversation_id,
+                EscalationRow.closed_at.is_(None),
+            )
+        )
+        if row is None:
+            return None
+        return OpenEscalation(id=row.id, tier=None if row.tier is None else Tier(row.tier))
+
+    async def add(
+        self,
+        conversation_id: UUID,
+        *,
+        reason: Reason,
+        tier: Tier | None,
+        message_id: UUID | None,
+        at: datetime,
+    ) -> UUID:
+        """Open an escalation."""
+        escalation_id = uuid4()
+        await self.session.execute(
+            insert(EscalationRow).values(
+                id=escalation_id,
+                conversation_id=conversation_id,
+                message_id=message_id,
+                reason=reason.value,
+                tier=tier,
+                opened_at=at,
+                waiting_since=at,
+            )
+        )
+        return escalation_id
+
+    async def raise_tier(self, escalation: OpenEscalation, tier: Tier) -> None:
+        """Raise the tier of an open escalation and write the change down."""
+        await self.session.execute(
+            insert(TierChangeRow).values(
+                id=uuid4(), escalation_id=escalation.id, from_tier=escalation.tier, to_tier=tier
+            )
+        )
+        await self.session.execute(
+            update(EscalationRow).where(EscalationRow.id == escalation.id).values(tier=tier)
+        )
+
+
+class TipRepository(Shelf):
+    """Reports about somebody else."""
+
+    async def add(self, conversation_id: UUID, text: str) -> UUID:
+        """Keep a tip in the tipster's own words."""
+        tip_id = uuid4()
+        sealed = self.keyring.seal(text, f"tip.body:{tip_id}")
+        await self.session.execute(
+            insert(TipRow).values(id=tip_id, conversation_id=conversation_id, body_sealed=sealed)
+        )
+        return tip_id
+
+
+class ReferralRepository(Shelf):
+    """What was offered on a day; to whom is not kept."""
+
+    async def add(self, services: Sequence[str], channel: str) -> None:
+        """Count the services as offered today."""
+        if services:
+            await self.session.execute(
+                insert(ReferralOfferRow),
+                [{"id": uuid4(), "service_id": one, "channel": channel} for one in services],
+            )
+
+
+class MailboxRepository(Shelf):
+    """Lines for a browser: the only words that the porch reads."""
+
+    async def put(
+        self, message_id: UUID, visitor: str, author: str, text: str, at: datetime
+    ) -> None:
+        """Lay a line into a visitor's mailbox, once a message."""
+        await self.session.execute(
+            insert(WebMailboxRow)
+            .values(
+                message_id=message_id,
+                visitor_fingerprint=self.keyring.fingerprint(visitor, ADDRESS),
+                author=author,
+                body_sealed=self.keyring.seal(text, f"web_mailbox.body:{message_id}"),
+                at=at,
+            )
+            .on_conflict_do_nothing(index_elements=["message_id"])
+        )
+
+    async def read(self, visitor: str, after: int = 0) -> list[tuple[int, str, str, datetime]]:
+        """(number, author, text, time) of the lines after a number, in order."""
+        rows = await self.session.scalars(
+            select(WebMailboxRow)
+            .where(
+                WebMailboxRow.visitor_fingerprint == self.keyring.fingerprint(visitor, ADDRESS),
+                WebMailboxRow.id > after,
+            )
+            .order_by(WebMailboxRow.id)
+        )
+        return [
+            (
+                row.id,
+                row.author,
+                self.keyring.open(row.body_sealed, f"web_mailbox.body:{row.message_id}"),
+                row.at,
+            )
+            for row in rows
+        ]
+
+    async def wipe(self, visitor: str) -> int:
+        """Remove every line of a visitor; returns how many there were."""
+        result = await self.session.execute(
+            delete(WebMailboxRow).where(
+                WebMailboxRow.visitor_fingerprint == self.keyring.fingerprint(visitor, ADDRESS)
+            )
+        )
+        return cast(CursorResult[Any], result).rowcount
