@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+
+# The embedded PostgreSQL asks for a runtime folder and warns without one.
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
 
 # A test must never meet the settings of the machine it runs on.
 for name in list(os.environ):
