@@ -61,7 +61,11 @@ class Database:
         self.url = url
         self.keyring = keyring
         self.engine: AsyncEngine = create_async_engine(
-            sqlalchemy_url(url), pool_size=pool_size, max_overflow=10, pool_pre_ping=True
+            sqlalchemy_url(url),
+            pool_size=pool_size,
+            max_overflow=10,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
         self._jobs: App = make_app(url)
         self._waiting_seconds = waiting_seconds

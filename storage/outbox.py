@@ -30,9 +30,11 @@ class Letter:
     address: str
     author: Author
     text: str
+    key: str | None
     attempts: int
     in_doubt: bool
     first_attempt_at: datetime | None
+    last_attempt_at: datetime | None
     created_at: datetime
 
 
@@ -70,9 +72,11 @@ class OutboxRepository(Shelf):
             ),
             author=Author(message.author),
             text=text or "",
+            key=message.key,
             attempts=message.attempts,
             in_doubt=message.delivery == Delivery.SENDING.value,
             first_attempt_at=message.first_attempt_at,
+            last_attempt_at=message.last_attempt_at,
             created_at=message.created_at,
         )
 
@@ -85,6 +89,7 @@ class OutboxRepository(Shelf):
                 delivery=Delivery.SENDING.value,
                 attempts=MessageRow.attempts + 1,
                 first_attempt_at=func.coalesce(MessageRow.first_attempt_at, at),
+                last_attempt_at=at,
             )
         )
 

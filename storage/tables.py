@@ -177,6 +177,7 @@ class MessageRow(Base):
     delivery_error: Mapped[str | None] = mapped_column(Text)
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     first_attempt_at: Mapped[datetime | None] = mapped_column(Moment)
+    last_attempt_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = _now()
 
 

@@ -1,0 +1,100 @@
+"""The one walk of every webhook: cap, verify, translate, store, answer."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from channels.adapter import Adapter, BadOrigin, Event, Ignored, RawRequest
+from channels.registry import Registry
+from intake.messages import DeliveryReport, Inbound
+from intake.receive import receive
+from intake.speaking import Voice
+from storage.database import Database, utc_now
+
+log = logging.getLogger(__name__)
+
+# A text of 1,600 characters with all of Twilio's fields stays far below.
+LARGEST_BODY = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Porch:
+    """What a request needs."""
+
+    database: Database
+    registry: Registry
+    voice: Voice
+    public_url: str
+
+
+def porch_of(request: Request) -> Porch:
+    """The porch of the running application."""
+    porch: Porch = request.app.state.porch
+    return porch
+
+
+PorchOf = Annotated[Porch, Depends(porch_of)]
+
+
+def hook_routes(registry: Registry) -> APIRouter:
+    """One route a hook of every channel that is on."""
+    router = APIRouter()
+    for adapter in registry.on.values():
+        for path in adapter.hooks:
+            router.add_api_route(
+                path, _endpoint(adapter), methods=["POST"], include_in_schema=False
+            )
+    return router
+
+
+def _endpoint(adapter: Adapter):  # type: ignore[no-untyped-def]
+    async def hook(request: Request, porch: PorchOf) -> Response:
+        body = await read_capped(request, LARGEST_BODY)
+        if body is None:
+            return Response(status_code=413)
+        query = f"?{request.url.query}" if request.url.query else ""
+        raw = RawRequest(
+            url=f"{porch.public_url}{request.url.path}{query}",
+            headers=dict(request.headers),
+            body=body,
+        )
+        try:
+            adapter.verify(raw)
+        except BadOrigin:
+            log.warning("refused a request without proof of origin on channel %s", adapter.name)
+            return Response(status_code=403)
+        for event in adapter.parse(raw):
+            await take_in(event, porch)
+        answer = adapter.answer
+        return Response(answer.body, answer.status, media_type=answer.media_type)
+
+    return hook
+
+
+async def take_in(event: Event, porch: Porch) -> None:
+    """Store what came in; when this returns, it is kept."""
+    if isinstance(event, Inbound):
+        await receive(event, transaction=porch.database.transaction, voice=porch.voice, now=utc_now)
+    elif isinstance(event, DeliveryReport):
+        async with porch.database.transaction() as tx:
+            conversation_id = await tx.outbox.report(event)
+            if conversation_id is not None:
+                await tx.signals.desk(conversation_id)
+    elif isinstance(event, Ignored):
+        log.info("ignored: %s", event.kind)
+
+
+async def read_capped(request: Request, limit: int) -> bytes | None:
+    """The body, or None as soon as it is longer than the limit."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)

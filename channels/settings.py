@@ -1,0 +1,69 @@
+"""The settings of the porch and the worker; a process that lacks a secret does not start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+TWILIO_API_URL = "https://api.twilio.com"
+
+
+class LineSettings(BaseSettings):
+    """What every process of the public side needs."""
+
+    model_config = SettingsConfigDict(
+        env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    database_url: str = Field(description="PostgreSQL, postgresql://user@host/name")
+    hotline_key_file: Path = Field(description="the key file, outside the database, mode 0600")
+    public_url: str = Field(
+        default="http://127.0.0.1:8080",
+        description="address under which providers and people reach the porch",
+    )
+    line_phone: str = Field(default="1-833-900-1010", description="the voice line that texts name")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+    twilio_account_sid: str | None = Field(default=None, description="Twilio account")
+    twilio_auth_token: SecretStr | None = Field(
+        default=None, description="Twilio's secret; signs webhooks and opens the API"
+    )
+    twilio_from: str | None = Field(
+        default=None, description="our number, or a Messaging Service SID (MG...)"
+    )
+    twilio_api_url: str = Field(
+        default=TWILIO_API_URL, description="Twilio's API, or a stand-in for tests and practice"
+    )
+
+    @model_validator(mode="after")
+    def _twilio_whole_or_not_at_all(self) -> Self:
+        given = [self.twilio_account_sid, self.twilio_auth_token, self.twilio_from]
+        if any(given) and not all(given):
+            raise ValueError(
+                "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM go together: set all or none"
+            )
+        return self
+
+
+class PorchSettings(LineSettings):
+    """The porch listens on one public port."""
+
+    public_host: str = Field(default="127.0.0.1", description="address that the porch binds")
+    public_port: int = Field(default=8080, description="port that the porch binds")
+
+
+class WorkerSettings(LineSettings):
+    """The worker talks to the engine."""
+
+    engine_url: str = Field(
+        default="http://127.0.0.1:5005", description="the dialogue engine, on loopback"
+    )
+    engine_token: SecretStr = Field(description="shared secret of worker and engine")
+    worker_ready_file: Path | None = Field(
+        default=None, description="touched while the worker is listening"
+    )
+    waiting_seconds: int = Field(
+        default=300, description="after this long without a human the person is told so"
+    )
