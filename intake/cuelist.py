@@ -1,0 +1,268 @@
+"""One language's cue list, read from YAML and ready to be matched.
+
+The file's keys: ``lists`` (named phrases), ``spellings``, ``ordinary`` (words that only look like
+a misspelt cue word), ``silent`` (words left out, such as French *ne*), ``modifiers``, ``masks``
+(idioms and plots: a cue inside one does not count), ``soon``, ``joking``, ``person`` and ``cues``.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from intake.patterns import Grammar, Pattern, words_of
+from intake.spelling import Speller
+from intake.tokens import Token, fold, plain
+
+_NEAR = 60  # characters before a cue in which a word can still belong to it
+CONTEXT = 0  # the row of an entry that is no risk itself but can complete another
+
+
+class CueListError(ValueError):
+    """A cue list is not as its form says; the message names file and entry."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One cue: what it is called, which row of the risk model it speaks of, how it is said."""
+
+    name: str
+    row: int
+    tier: int
+    say: tuple[Pattern, ...]
+    unless: tuple[Pattern, ...] = ()
+    soon: int = 0
+    joke: int | None = None
+    needs: frozenset[int | str] = frozenset()
+    firm: bool = False
+
+
+@dataclass(frozen=True)
+class Spelled:
+    """A message as the words of one language, each with its span in the original."""
+
+    tokens: tuple[Token, ...]
+    text: str
+    offsets: tuple[int, ...]
+    words: frozenset[str]
+
+    @classmethod
+    def of(cls, tokens: Iterable[Token]) -> Spelled:
+        kept = tuple(tokens)
+        offsets, at = [], 1
+        for token in kept:
+            offsets.append(at)
+            at += len(token.text) + 1
+        text = " " + "".join(token.text + " " for token in kept)
+        words = {token.text for token in kept}
+        return cls(kept, text, tuple(offsets), frozenset(words))
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The span in the original message of a match at ``start`` to ``end`` in ``text``."""
+        first = bisect.bisect_right(self.offsets, start) - 1
+        last = bisect.bisect_left(self.offsets, end) - 1
+        covered = self.tokens[max(first, 0) : max(last, first, 0) + 1]
+        return min(t.start for t in covered), max(t.end for t in covered)
+
+    def sentence(self, start: int, end: int) -> tuple[int, int]:
+        """Where in ``text`` the sentence or sentences around ``start`` to ``end`` lie."""
+        left = self.text.rfind(" . ", 0, start)
+        right = self.text.find(" . ", max(end - 1, 0))
+        return max(left, 0), len(self.text) if right < 0 else right + 1
+
+
+class Index:
+    """Patterns by their anchor words, so that a message is searched for few of them."""
+
+    def __init__(self, patterns: Iterable[tuple[Pattern, int]]) -> None:
+        self._always: list[tuple[Pattern, int]] = []
+        self._by_word: dict[str, list[tuple[Pattern, int]]] = {}
+        self._by_beginning: dict[str, list[tuple[Pattern, int]]] = {}
+        for pattern, key in patterns:
+            if not pattern.anchors:
+                self._always.append((pattern, key))
+            for anchor in pattern.anchors:
+                table = self._by_beginning if anchor.endswith("*") else self._by_word
+                table.setdefault(anchor.rstrip("*"), []).append((pattern, key))
+        self._longest = max((len(b) for b in self._by_beginning), default=0)
+
+    def candidates(self, words: Iterable[str]) -> list[tuple[Pattern, int]]:
+        """The patterns that can match a message of these words, in the order of the list."""
+        found: dict[tuple[int, str], tuple[Pattern, int]] = {}
+        for pattern, key in self._always:
+            found[key, pattern.source] = (pattern, key)
+        for word in words:
+            for pattern, key in self._by_word.get(word, ()):
+                found[key, pattern.source] = (pattern, key)
+            for length in range(1, min(len(word), self._longest) + 1):
+                for pattern, key in self._by_beginning.get(word[:length], ()):
+                    found[key, pattern.source] = (pattern, key)
+        return [found[k] for k in sorted(found)]
+
+
+@dataclass(frozen=True)
+class Modifier:
+    """Words around a cue that limit its tier, such as a negation or the past."""
+
+    name: str
+    limit: int
+    before: tuple[re.Pattern[str], ...]
+    after: tuple[Pattern, ...]
+    inside: frozenset[str]
+    cancel: tuple[Pattern, ...]
+
+    def applies(self, spelled: Spelled, match: re.Match[str]) -> bool:
+        """Whether the words before, inside or after ``match`` modify it."""
+        left, right = spelled.sentence(match.start(), match.end())
+        if any(p.regex.search(spelled.text, left, right) for p in self.cancel):
+            return False
+        gaps = {word for gap in match.groups() if gap for word in gap.split()}
+        if gaps & self.inside:
+            return True
+        near = max(left, match.start() - _NEAR)
+        if any(p.search(spelled.text, near, match.start()) for p in self.before):
+            return True
+        return any(p.regex.match(spelled.text, match.end()) for p in self.after)
+
+
+class CueList:
+    """The cues of one language."""
+
+    def __init__(self, document: Mapping[str, Any], tiers: Mapping[str, int]) -> None:
+        self.language = str(document["language"])
+        self._tiers = {**tiers, "none": 0}
+        lists = {name: tuple(map(str, e)) for name, e in document.get("lists", {}).items()}
+        sources = list(_sources(document))
+        self._speller = _speller(document, sources)
+        weight = Counter(
+            w for s in sources for raw in words_of(s) for w in (raw, *self._canonical(raw))
+        )
+        self._grammar = Grammar(lists, self._canonical, document.get("mask_stops", ()), weight)
+        self.entries = tuple(self._entry(item) for item in document["cues"])
+        self._index = Index((p, n) for n, entry in enumerate(self.entries) for p in entry.say)
+        self._masks = Index((self._grammar.compile(s), 0) for s in document.get("masks", ()))
+        self.modifiers = tuple(self._modifier(item) for item in document.get("modifiers", ()))
+        self._soon = self._compiled(document.get("soon", ()))
+        self._joking = self._compiled(document.get("joking", ()))
+        person = document.get("person", {})
+        polite = "(?:" + self._grammar.compile(person.get("polite", "please")).regex.pattern + ")*"
+        polite = polite.replace("(?<= )", "")
+        self._person = tuple(
+            self._grammar.compile(s, start=r"\A " + polite, end=polite + r"(?:\. )*\Z")
+            for s in person.get("whole", ())
+        ) + self._compiled(person.get("within", ()))
+        self._not_person = self._compiled(person.get("unless", ()))
+
+    def spelled(self, text: str) -> Spelled:
+        """``text`` in the words of this language."""
+        return Spelled.of(self._speller.spell(fold(text)))
+
+    def matches(self, spelled: Spelled) -> Iterator[tuple[Entry, re.Match[str]]]:
+        """Every cue said in ``spelled`` that stands in no idiom and meets no ``unless``."""
+        masked = [
+            match.span()
+            for pattern, _ in self._masks.candidates(spelled.words)
+            for match in pattern.regex.finditer(spelled.text)
+        ]
+        for pattern, number in self._index.candidates(spelled.words):
+            entry = self.entries[number]
+            for match in pattern.regex.finditer(spelled.text):
+                if any(s < match.end() and match.start() < e for s, e in masked):
+                    continue
+                left, right = spelled.sentence(match.start(), match.end())
+                if not any(p.regex.search(spelled.text, left, right) for p in entry.unless):
+                    yield entry, match
+
+    def soon(self, spelled: Spelled, start: int = 0, end: int | None = None) -> bool:
+        """Whether the words speak of now, today or tonight."""
+        stop = len(spelled.text) if end is None else end
+        return any(p.regex.search(spelled.text, start, stop) for p in self._soon)
+
+    def joking(self, spelled: Spelled) -> bool:
+        """Whether the message laughs."""
+        return any(p.regex.search(spelled.text) for p in self._joking)
+
+    def asks_for_person(self, spelled: Spelled) -> bool:
+        """Whether the message asks for a human being."""
+        if any(p.regex.search(spelled.text) for p in self._not_person):
+            return False
+        return any(p.regex.search(spelled.text) for p in self._person)
+
+    def _canonical(self, word: str) -> tuple[str, ...]:
+        return (plain(word),) if word.endswith("*") else self._speller.canonical(plain(word))
+
+    def _compiled(self, sources: Iterable[str]) -> tuple[Pattern, ...]:
+        return tuple(self._grammar.compile(source) for source in sources)
+
+    def _entry(self, item: Mapping[str, Any]) -> Entry:
+        try:
+            return Entry(
+                name=item["name"],
+                row=item.get("row", CONTEXT),
+                tier=self._tiers[item.get("tier", "none")],
+                say=self._compiled(item["say"]),
+                unless=self._compiled(item.get("unless", ())),
+                soon=self._tiers[item.get("soon", "none")],
+                joke=self._tiers[item["joke"]] if "joke" in item else None,
+                needs=frozenset(item.get("needs", ())),
+                firm=bool(item.get("firm", False)),
+            )
+        except KeyError as missing:
+            raise CueListError(f"{self.language}: cue {item.get('name')!r}: {missing}") from None
+
+    def _modifier(self, item: Mapping[str, Any]) -> Modifier:
+        return Modifier(
+            name=item["name"],
+            limit=self._tiers[item["limit"]],
+            before=tuple(self._grammar.compile(s, end=r"\Z").regex for s in item.get("before", ())),
+            after=tuple(self._grammar.compile(s, start="") for s in item.get("after", ())),
+            inside=frozenset(item.get("inside", ())),
+            cancel=self._compiled(item.get("cancel", ())),
+        )
+
+
+def read(path: Path, tiers: Mapping[str, int]) -> CueList:
+    """The cue list in the YAML file at ``path``.
+
+    Raises :class:`CueListError` or ``PatternError`` when the file is not in its form.
+    """
+    with path.open(encoding="utf-8") as stream:
+        return CueList(yaml.safe_load(stream), tiers)
+
+
+def _sources(document: Mapping[str, Any]) -> Iterator[str]:
+    for entries in document.get("lists", {}).values():
+        yield from map(str, entries)
+    for key in ("masks", "soon", "joking"):
+        yield from document.get(key, ())
+    person = document.get("person", {})
+    yield person.get("polite", "please")
+    for key in ("whole", "within", "unless"):
+        yield from person.get(key, ())
+    for item in document.get("modifiers", ()):
+        for key in ("before", "after", "cancel"):
+            yield from item.get(key, ())
+    for item in document["cues"]:
+        yield from item["say"]
+        yield from item.get("unless", ())
+
+
+def _speller(document: Mapping[str, Any], sources: list[str]) -> Speller:
+    literal = {plain(word) for source in sources for word in words_of(source)}
+    spellings = {plain(str(k)): str(v) for k, v in document.get("spellings", {}).items()}
+    whole = {w.replace("'", "") for w in literal if not w.endswith("*")}
+    return Speller(
+        vocabulary=whole,
+        prefixes={w[:-1] for w in literal if w.endswith("*")},
+        spellings=spellings,
+        ordinary={str(w) for w in " ".join(document.get("ordinary", ())).split()},
+        silent=document.get("silent", ()),
+        elides=bool(document.get("elides", False)),
+    )
