@@ -1,0 +1,1 @@
+"""Components of the Rasa pipeline, named by module path in config.yml."""

@@ -1,0 +1,121 @@
+"""The last word on a text's intent, where something stronger than the intent model speaks.
+
+In this order: risk, a language the line does not speak, a bare digit. The intent
+model and the risk model see different things; a text that either takes for
+risk is never answered as small talk.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.components.language import SPOKEN
+from bot.identification import SURE_SWITCH
+from bot.judgement import LANGUAGE, RISK
+
+_RISK = "risk_"
+#: Intents that keep their own answer although the text carries risk.
+_OWN_ANSWER = frozenset({"ask_person", "tip_about_someone", "want_to_report", "asks_about_person"})
+#: An other-language text needs this many words in Latin letters to be told apart from slang.
+_WORDS = 3
+
+# A whole line that is a digit, as people answer a list: "2", "2.", "#2", "le 2", "option 2".
+_DIGIT = re.compile(r"\W*(?:(?:option|number|numero|no|le|la|the|choix|answer)\W+)?([1-9])\W*")
+_SPELLED = {
+    "one": 1, "un": 1, "une": 1, "two": 2, "deux": 2, "three": 3, "trois": 3, "four": 4,
+    "quatre": 4, "five": 5, "cinq": 5, "six": 6, "seven": 7, "sept": 7, "eight": 8, "huit": 8,
+}  # fmt: skip
+
+
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False
+)
+class IntentGate(GraphComponent):
+    """Overrides a message's intent, and raises its risk where the intent model saw some."""
+
+    def __init__(self, risk_from: float) -> None:
+        self._risk_from = risk_from
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`risk_from`: probability of all risk intents together that counts as "not sure"."""
+        return {"risk_from": 0.5}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> IntentGate:
+        """Nothing is trained or loaded."""
+        return cls(risk_from=float(config["risk_from"]))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Rasa's call for each incoming message."""
+        for message in messages:
+            risk = self.raised(message.get(RISK), message.get("intent_ranking") or [])
+            message.set(RISK, risk, add_to_output=True)
+            intent = decide(
+                message.get(INTENT), risk, message.get(LANGUAGE), message.get(TEXT) or ""
+            )
+            message.set(INTENT, intent, add_to_output=True)
+        return messages
+
+    def raised(
+        self, risk: Mapping[str, Any], ranking: Sequence[Mapping[str, Any]]
+    ) -> dict[str, Any]:
+        """The risk verdict, or "not sure" when only the intent model sees risk."""
+        seen = [item for item in ranking if item["name"].startswith(_RISK)]
+        together = sum(float(item["confidence"]) for item in seen)
+        if risk["tier"] != "none" or together < self._risk_from:
+            return dict(risk)
+        return {**risk, "tier": "concern", "confidence": together, "unsure": True}
+
+
+def decide(
+    intent: Mapping[str, Any], risk: Mapping[str, Any], language: Mapping[str, Any], text: str
+) -> dict[str, Any]:
+    """The intent that the dialogue answers."""
+    name = intent["name"]
+    if risk["tier"] != "none":
+        if name in _OWN_ANSWER or (name or "").startswith(_RISK):
+            return dict(intent)
+        named = f"{_RISK}{risk['cues'][0]['name']}" if risk["cues"] else "risk_unsure"
+        return {"name": named, "confidence": float(risk["confidence"])}
+    digit = _digit(text)
+    if digit is not None:
+        return {"name": f"choose_{digit}", "confidence": 1.0}
+    if _is_unspoken(language):
+        return {"name": "other_language", "confidence": float(language["confidence"])}
+    if (name or "").startswith(_RISK):
+        # Too unsure even for "not sure": the dialogue asks again rather than alarms.
+        return {"name": "nlu_fallback", "confidence": float(intent["confidence"])}
+    return dict(intent)
+
+
+def _digit(text: str) -> int | None:
+    """The digit that a line of a text is, the last such line; several texts may wait as lines."""
+    for line in reversed(text.lower().splitlines()):
+        match = _DIGIT.fullmatch(line)
+        if match:
+            return int(match.group(1))
+        if line.strip(" .!") in _SPELLED:
+            return _SPELLED[line.strip(" .!")]
+    return None
+
+
+def _is_unspoken(language: Mapping[str, Any]) -> bool:
+    code, sure = language["code"], language["confidence"] >= SURE_SWITCH
+    long_enough = not language["latin"] or language["words"] >= _WORDS
+    return code is not None and code not in SPOKEN and sure and long_enough

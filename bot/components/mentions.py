@@ -1,0 +1,91 @@
+"""Entities that plain lists find better than a model: places, needs, names of languages.
+
+Places and needs come from `intake`, so that every part of the line reads them
+alike; the person's text as written is searched, not the folded one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.components import normalise
+from intake.needs import find_need, match_needs
+from intake.places import find_places
+
+#: Names of languages in English, French and the language itself, folded -> code.
+LANGUAGE_NAMES = {
+    "english": "en", "anglais": "en", "ingles": "en",
+    "french": "fr", "francais": "fr", "frances": "fr",
+    "spanish": "es", "espagnol": "es", "espanol": "es",
+    "portuguese": "pt", "portugais": "pt", "portugues": "pt",
+    "tagalog": "tl", "filipino": "tl",
+    "punjabi": "pa", "pendjabi": "pa", "panjabi": "pa",
+    "hindi": "hi", "urdu": "ur", "ourdou": "ur",
+    "chinese": "zh", "chinois": "zh", "mandarin": "zh", "cantonese": "zh", "cantonais": "zh",
+    "arabic": "ar", "arabe": "ar", "vietnamese": "vi", "vietnamien": "vi",
+    "korean": "ko", "coreen": "ko", "persian": "fa", "farsi": "fa",
+    "russian": "ru", "russe": "ru", "ukrainian": "uk", "ukrainien": "uk",
+    "creole": "ht", "kreyol": "ht", "romanian": "ro", "roumain": "ro",
+    "hungarian": "hu", "hongrois": "hu", "somali": "so", "thai": "th",
+    "tamil": "ta", "tamoul": "ta", "bengali": "bn", "amharic": "am", "amharique": "am",
+    "tigrinya": "ti", "italian": "it", "italien": "it", "german": "de", "allemand": "de",
+    "cree": "cr", "cri": "cr", "inuktitut": "iu", "ojibwe": "oj", "ojibwa": "oj",
+}  # fmt: skip
+_LANGUAGE_NAME = re.compile(rf"\b(?:{'|'.join(LANGUAGE_NAMES)})\b")
+
+
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False
+)
+class MentionExtractor(GraphComponent):
+    """Adds the entities `place`, `need` and `wanted_language` to a message."""
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> MentionExtractor:
+        """Nothing is trained or loaded."""
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Rasa's call for each incoming message."""
+        for message in messages:
+            found = mentions(message.get(TEXT) or "")
+            message.set(ENTITIES, [*message.get(ENTITIES, []), *found], add_to_output=True)
+        return messages
+
+
+def mentions(text: str) -> list[dict[str, Any]]:
+    """Entities of a text in reading order; of several needs the clearest only."""
+    found = [_entity("place", m.place.id, m.start, m.end) for m in find_places(text)]
+    need = find_need(text)
+    if need is not None:
+        span = next(match for match in match_needs(text) if match.need is need)
+        found.append(_entity("need", need.value, span.start, span.end))
+    for token in normalise.tokens(text):
+        if _LANGUAGE_NAME.fullmatch(token.text):
+            code = LANGUAGE_NAMES[token.text]
+            found.append(_entity("wanted_language", code, token.start, token.end))
+    return sorted(found, key=lambda entity: (entity["start"], entity["end"]))
+
+
+def _entity(kind: str, value: str, start: int, end: int) -> dict[str, Any]:
+    return {
+        "entity": kind,
+        "value": value,
+        "start": start,
+        "end": end,
+        "extractor": MentionExtractor.__name__,
+    }

@@ -1,0 +1,113 @@
+"""Trains the model: the same inputs give the same predictions and the same file name."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bot.settings import ROOT
+from bot.without_tensorflow import RASA_VERSION
+
+CONFIG = ROOT / "config.yml"
+DOMAIN = ROOT / "domain.yml"
+TRAINING_DATA = (ROOT / "data" / "nlu", ROOT / "data" / "rules", ROOT / "data" / "stories")
+_CODE = (ROOT / "bot" / "components", ROOT / "bot" / "training.py")
+
+Progress = Callable[[str], None]
+
+
+class TrainingFailed(RuntimeError):
+    """No model was made; the lines before say why."""
+
+
+def inputs_version() -> str:
+    """Fingerprint of everything a model is made from, as 12 hexadecimal digits."""
+    digest = hashlib.sha256(RASA_VERSION.encode())
+    for path in _inputs():
+        digest.update(str(path.relative_to(ROOT)).encode() + b"\0")
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def _inputs() -> Iterator[Path]:
+    for root in (CONFIG, DOMAIN, *TRAINING_DATA, *_CODE):
+        if root.is_file():
+            yield root
+        else:
+            yield from sorted(p for p in root.rglob("*") if p.suffix in (".py", ".yml", ".yaml"))
+
+
+def model_path(model_dir: Path) -> Path:
+    """Where the model of the present inputs is, or will be."""
+    return model_dir / f"line-{inputs_version()}.tar.gz"
+
+
+def train(model_dir: Path, progress: Progress, *, force: bool = False) -> Path:
+    """Train unless the model of these inputs exists; returns its path. Raises TrainingFailed."""
+    path = model_path(model_dir)
+    if path.exists() and not force:
+        progress(f"the model is up to date: {path.name}")
+        return path
+    model_dir.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    progress(f"training {path.name}")
+    with tempfile.TemporaryDirectory(dir=model_dir, prefix=".training-") as scratch:
+        made = _train_with_rasa(Path(scratch), path.name, progress)
+        os.replace(made, path)
+    progress(f"trained {path.name} in {time.monotonic() - started:.0f} s")
+    return path
+
+
+def _train_with_rasa(scratch: Path, name: str, progress: Progress) -> Path:
+    # Rasa reads these when its modules are imported. Nothing leaves the machine,
+    # and no cache of an earlier run can make two trainings differ.
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    os.environ["RASA_CACHE_DIRECTORY"] = str(scratch / "cache")
+    os.environ["RASA_MAX_CACHE_SIZE"] = "0"
+    from bot.without_tensorflow import keep_out
+
+    keep_out()
+    progress("reading the training data")
+    from rasa import model_training
+
+    with _reported(progress):
+        result = model_training.train(
+            domain=str(DOMAIN),
+            config=str(CONFIG),
+            training_files=[str(path) for path in TRAINING_DATA if path.exists()],
+            output=str(scratch),
+            fixed_model_name=name,
+            force_training=True,
+        )
+    if result.code != 0 or result.model is None:
+        raise TrainingFailed("Rasa made no model from config.yml, domain.yml and data/.")
+    return Path(result.model)
+
+
+class _reported(logging.Handler):
+    """Turns Rasa's log of trained components into progress lines while it is entered."""
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__(logging.INFO)
+        self._progress = progress
+        self._logger = logging.getLogger("rasa.engine.training.hooks")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if message.startswith("Starting to train component"):
+            self._progress(f"training {message.split(chr(39))[1]}")
+
+    def __enter__(self) -> _reported:
+        self._logger.addHandler(self)
+        self._logger.setLevel(logging.INFO)
+        self._logger.propagate = False
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._logger.removeHandler(self)
+        self._logger.propagate = True
