@@ -2,9 +2,57 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
+from collections.abc import Callable
 
 from launcher.setup import options
+from launcher.setup.layout import BUILD
+from launcher.setup.refusal import Refusal, disk_full
+
+
+def main() -> int:
+    """Carry out the command line and return the exit status."""
+    found = options.read(sys.argv[1:])
+    try:
+        return _command(found.command)(found)
+    except Refusal as refusal:
+        print(f"hotline: {refusal}", file=sys.stderr)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        print(f"hotline: {disk_full(error.filename or BUILD)}", file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+def _command(name: str) -> Callable[[options.Options], int]:
+    # Imported when asked for: `test` and `check` run without what `up` needs.
+    if name == "up":
+        from launcher.line.up import up
+
+        return up
+    if name in ("test", "check"):
+        from launcher import checks
+
+        return checks.test if name == "test" else checks.check
+    if name == "train":
+        from launcher.line.up import train
+
+        return train
+    from launcher.line import companions
+
+    return {
+        "phone": companions.phone,
+        "user": companions.user,
+        "status": companions.status,
+        "bench": companions.bench,
+    }[name]
+
 
 if __name__ == "__main__":
-    print(options.read(sys.argv[1:]))
+    # Half-written lines of one that is killed by a closed pipe are no error of ours.
+    os.environ.pop("PYTHONPATH", None)
+    sys.exit(main())

@@ -17,8 +17,8 @@ from launcher.setup.layout import BUILD, ROOT, environment_python
 from launcher.setup.refusal import Refusal, disk_full
 from launcher.setup.tools import clean_environment
 
-# Steps that `up` shows: uv, two environments, database, model, processes.
-STEPS = {"up": 6}
+# `up` goes on counting: model, database, processes.
+STEPS = {"up": 5}
 
 _ENVIRONMENTS = {
     one.name: one for one in (environments.SERVICES, environments.DEV, environments.ENGINE)
@@ -57,7 +57,7 @@ def _go_on(found: options.Options) -> None:
         locks.write_all()
         return
     needed = [_ENVIRONMENTS[name] for name in options.COMMANDS[found.command].environments]
-    environments.ensure(needed, STEPS.get(found.command, 1 + len(needed)))
+    environments.ensure(needed, STEPS.get(found.command, len(needed)))
     for environment in needed:
         environments.hold(environment)
     python = str(environment_python(needed[0].name))

@@ -65,9 +65,13 @@ def is_current(environment: Environment) -> bool:
 def ensure(environments: Sequence[Environment], total: int) -> None:
     """Bring the environments up to date; `total` is the number of steps of the whole command.
 
-    Raises Refusal when something that set-up needs cannot be had.
+    Says nothing when nothing is to be done and no steps follow. Raises Refusal
+    when something that set-up needs cannot be had.
     """
     if all(is_current(environment) for environment in environments):
+        if total > len(environments):
+            for number, environment in enumerate(environments, start=1):
+                say(f"[{number}/{total}] {environment.name} environment: ready")
         return
     BUILD.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time():
@@ -75,13 +79,15 @@ def ensure(environments: Sequence[Environment], total: int) -> None:
         if not stale:
             return
         _check_room(len(stale))
-        installer = _installer(total)
-        for number, environment in enumerate(environments, start=2):
+        for number, environment in enumerate(environments, start=1):
+            step = Step(number, total, f"{environment.name} environment")
             if environment in stale:
-                step = Step(number, total, f"installing the {environment.name} environment")
+                installer = uv.present() or uv.fetch(step)
                 interpreter = find_python(environment.versions, installer, step)
                 _build(environment, interpreter, installer, step)
-                step.done(f"Python {interpreter.release}")
+                step.done(f"installed, Python {interpreter.release}")
+            else:
+                step.done("ready")
 
 
 def hold(environment: Environment) -> None:
@@ -119,16 +125,6 @@ def find_python(
             "with your system's packages and run this again"
         )
     return interpreter
-
-
-def _installer(total: int) -> str:
-    found = uv.present()
-    if found is not None:
-        return found
-    step = Step(1, total, f"fetching uv {uv.pinned()}, the installer")
-    fetched = uv.fetch(step)
-    step.done()
-    return fetched
 
 
 def _build(

@@ -1,0 +1,144 @@
+"""`./hotline check` and `./hotline test`: everything that must hold, one stage after the other."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from launcher.setup.layout import BUILD, ROOT, environment_python
+from launcher.setup.options import Options
+from launcher.setup.progress import say
+
+REPORTS = BUILD / "reports"
+DEV, ENGINE = environment_python("dev"), environment_python("engine")
+
+# Tests that need Rasa run in its environment; everything else in the current one.
+ENGINE_TESTS = Path("tests/bot")
+
+# Status of pytest when a choice of tests left none.
+NOTHING_CHOSEN = 5
+
+# Rooms that live on the engine's Python are checked against it.
+ENGINE_ROOMS = ("bot",)
+ROOMS = (
+    "actions",
+    "benchmarks",
+    "channels",
+    "directory",
+    "handoff",
+    "intake",
+    "launcher",
+    "locales",
+    "practice",
+    "storage",
+)
+
+
+@dataclass
+class Outcome:
+    """How one stage ended."""
+
+    stage: str
+    status: int
+    seconds: float
+    tests: dict[str, int] = field(default_factory=dict)
+
+
+def check(options: Options) -> int:
+    """Check formatting, lint, types and import arrows; returns the exit status."""
+    outcomes = [_run(stage, command) for stage, command in _checks()]
+    return _sum_up(outcomes)
+
+
+def test(options: Options) -> int:
+    """Run the checks and all tests, or the tests chosen; returns the exit status."""
+    outcomes = [_run(stage, command) for stage, command in _checks()]
+    outcomes += [_pytest(stage, python, words) for stage, python, words in _tests(options.rest)]
+    return _sum_up(outcomes)
+
+
+def _checks() -> Iterator[tuple[str, list[str]]]:
+    ruff = str(DEV.with_name("ruff"))
+    yield "format", [ruff, "format", "--check", "."]
+    yield "lint", [ruff, "check", "."]
+    rooms = [word for room in ROOMS for word in ("-p", room)]
+    yield "types", [str(DEV), "-m", "mypy", *rooms]
+    engine_rooms = [word for room in ENGINE_ROOMS for word in ("-p", room)]
+    engine = ["--python-executable", str(ENGINE), "--python-version", "3.10"]
+    yield "engine types", [str(DEV), "-m", "mypy", *engine, *engine_rooms]
+    yield "arrows", [str(DEV.with_name("lint-imports"))]
+
+
+def _tests(words: Sequence[str]) -> Iterator[tuple[str, Path, list[str]]]:
+    """Yield the runs of pytest; paths among the words decide which of the two are needed."""
+    paths = [word for word in words if _is_path(word)]
+    engine = [word for word in paths if _is_engine_test(word)]
+    others = [word for word in paths if word not in engine]
+    rest = [word for word in words if word not in paths]
+    if others or not paths:
+        yield "tests", DEV, [*rest, *others, f"--ignore={ENGINE_TESTS}"]
+    if engine or not paths:
+        yield "engine tests", ENGINE, [*rest, *(engine or [str(ENGINE_TESTS)])]
+
+
+def _is_path(word: str) -> bool:
+    return not word.startswith("-") and (ROOT / word.split("::")[0]).exists()
+
+
+def _is_engine_test(word: str) -> bool:
+    path = Path(os.path.normpath(ROOT / word.split("::")[0]))
+    return path.is_relative_to(ROOT / ENGINE_TESTS)
+
+
+def _pytest(stage: str, python: Path, words: Sequence[str]) -> Outcome:
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    report = REPORTS / f"{stage.replace(' ', '-')}.xml"
+    report.unlink(missing_ok=True)
+    outcome = _run(stage, [str(python), "-m", "pytest", f"--junitxml={report}", *words])
+    outcome.tests = _counts(report)
+    if outcome.status == NOTHING_CHOSEN and words:
+        outcome.status = 0
+    return outcome
+
+
+def _counts(report: Path) -> dict[str, int]:
+    """Return how many tests passed, failed and were skipped, by pytest's own report."""
+    try:
+        suites = list(ElementTree.parse(report).getroot().iter("testsuite"))
+    except (OSError, ElementTree.ParseError):
+        return {}
+    total, skipped, failed = (
+        sum(int(suite.get(name, 0)) for suite in suites for name in names)
+        for names in (("tests",), ("skipped",), ("failures", "errors"))
+    )
+    return {"passed": total - skipped - failed, "failed": failed, "skipped": skipped}
+
+
+def _run(stage: str, command: Sequence[str]) -> Outcome:
+    say(f"--- {stage}")
+    started = time.monotonic()
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    status = subprocess.run(list(command), cwd=ROOT, env=environment, check=False).returncode
+    return Outcome(stage, status, time.monotonic() - started)
+
+
+def _sum_up(outcomes: Sequence[Outcome]) -> int:
+    say("--- summary")
+    for outcome in outcomes:
+        verdict = "ok" if outcome.status == 0 else f"FAILED (status {outcome.status})"
+        say(f"{outcome.stage:<14} {outcome.seconds:6.1f} s  {verdict}")
+    counted = [outcome.tests for outcome in outcomes if outcome.tests]
+    if counted:
+        passed, failed, skipped = (
+            sum(tests[name] for tests in counted) for name in ("passed", "failed", "skipped")
+        )
+        say(f"tests: {passed} passed, {failed} failed, {skipped} skipped")
+        if passed + failed == 0:
+            say("no test ran: the words after `test` chose none")
+            return 1
+    return int(any(outcome.status for outcome in outcomes))

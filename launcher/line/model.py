@@ -1,0 +1,66 @@
+"""The language model: named by what it is made of, trained only when that changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from launcher.setup.layout import MODELS, ROOT
+
+# Everything that training reads, the versions of its libraries included.
+INPUTS = (
+    "config.yml",
+    "domain.yml",
+    "data/nlu",
+    "data/rules",
+    "data/stories",
+    "bot",
+    "intake",
+    "requirements/engine.txt",
+)
+# Models kept, the one in use among them, so that going back costs no training.
+KEPT = 3
+
+
+def place(root: Path = ROOT) -> Path:
+    """Return the folder of the model that today's inputs make."""
+    digest = hashlib.sha256()
+    for path in _files(root):
+        digest.update(str(path.relative_to(root)).encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return MODELS / digest.hexdigest()[:16]
+
+
+def is_trained(folder: Path) -> bool:
+    """Tell whether the model is there; it is put in place only when it is whole."""
+    return folder.is_dir()
+
+
+def partial(folder: Path) -> Path:
+    """Return an empty folder beside `folder` to train into."""
+    aside = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    return aside
+
+
+def adopt(aside: Path, folder: Path) -> None:
+    """Put a trained model in its place and clear the oldest ones away."""
+    os.replace(aside, folder)
+    trained = [one for one in folder.parent.iterdir() if one.suffix != ".partial"]
+    for old in sorted(trained, key=lambda one: one.stat().st_mtime, reverse=True)[KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _files(root: Path) -> Iterator[Path]:
+    for name in INPUTS:
+        path = root / name
+        if path.is_file():
+            yield path
+        else:
+            yield from sorted(
+                one for one in path.rglob("*") if one.is_file() and "__pycache__" not in one.parts
+            )
