@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 
 import uvicorn
-from pydantic import ValidationError
 
 from channels.app import create_app
 from channels.logs import configure
-from channels.settings import PorchSettings
+from channels.settings import PorchSettings, explain
 from storage.keys import BadKeyFile
 
 
@@ -19,13 +18,8 @@ def main() -> int:
         settings = PorchSettings()  # type: ignore[call-arg]  # from the environment
         configure(settings.log_level)
         app = create_app(settings)
-    except ValidationError as error:
-        for problem in error.errors(include_input=False, include_url=False):
-            name = "_".join(map(str, problem["loc"])).upper()
-            print(f"the porch does not start: {name} {problem['msg']}", file=sys.stderr)
-        return 2
-    except BadKeyFile as error:
-        print(f"the porch does not start: {error}", file=sys.stderr)
+    except (ValueError, BadKeyFile) as error:
+        print(f"the porch does not start: {explain(error)}", file=sys.stderr)
         return 2
     uvicorn.run(
         app,

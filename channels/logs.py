@@ -11,5 +11,13 @@ def configure(level: str) -> None:
         level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
     )
     # These name addresses, statements or request lines at INFO.
-    for noisy in ("httpx", "httpcore", "twilio", "urllib3", "sqlalchemy.engine", "uvicorn.access"):
+    for noisy in (
+        "procrastinate",
+        "httpx",
+        "httpcore",
+        "twilio",
+        "urllib3",
+        "sqlalchemy.engine",
+        "uvicorn.access",
+    ):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 TWILIO_API_URL = "https://api.twilio.com"
@@ -66,4 +66,14 @@ class WorkerSettings(LineSettings):
     )
     waiting_seconds: int = Field(
         default=300, description="after this long without a human the person is told so"
+    )
+
+
+def explain(error: Exception) -> str:
+    """What is wrong with the settings, by name and without the values."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    return "; ".join(
+        f"{'_'.join(map(str, problem['loc'])).upper()} {problem['msg']}".strip()
+        for problem in error.errors(include_input=False, include_url=False)
     )

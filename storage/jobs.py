@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from procrastinate import App, PsycopgConnector
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 TURN = "turn"
@@ -63,3 +64,15 @@ class JobRepository:
             priority=_PRIORITY[task],
             connection=raw.driver_connection,
         ).defer_async(**arguments)
+
+
+async def is_waiting(session: AsyncSession, task: str, conversation_id: UUID) -> bool:
+    """Whether a job of this kind is queued or running for a conversation."""
+    found = await session.scalar(
+        text(
+            "SELECT EXISTS (SELECT 1 FROM procrastinate_jobs"
+            " WHERE lock = :lock AND status IN ('todo', 'doing'))"
+        ),
+        {"lock": f"{task}:{conversation_id}"},
+    )
+    return bool(found)

@@ -1,0 +1,126 @@
+"""What the worker does unasked: mend lost jobs, take back abandoned conversations, tell people
+honestly that nobody has come yet, and purge what is past its date."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from procrastinate import App
+
+from intake.conversation import Holder, give_back
+from intake.errors import ConversationNotFound
+from intake.ports import Clock
+from intake.speaking import Voice
+from storage.database import Database
+from storage.jobs import SEND, TURN, is_waiting
+from storage.retention import purge
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 3.0
+PURGE_EVERY = timedelta(hours=1)
+# A job should start at once; after this long without one it was lost.
+LOST_AFTER = timedelta(seconds=15)
+# A worker that has not given a sign for this long is dead, and its jobs are anybody's.
+HEARTBEAT_SECONDS = 2.0
+DEAD_AFTER_SECONDS = 8.0
+
+
+@dataclass
+class Upkeep:
+    """Runs beside the jobs in every worker; two at once do no harm."""
+
+    database: Database
+    queue: App
+    voice: Voice
+    now: Clock
+    ready_file: Path | None = None
+    _purged_at: datetime | None = None
+
+    async def run(self) -> None:
+        """Until cancelled. A failure is logged by its kind and tried again."""
+        while True:
+            for chore in (self.revive, self.mend, self.take_back, self.purge):
+                try:
+                    await chore()
+                except Exception as error:
+                    # The next round tries again; a broken database must not end the worker.
+                    log.error("upkeep failed: %s", type(error).__name__)
+            if self.ready_file is not None:
+                await asyncio.to_thread(self.ready_file.touch)
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def revive(self) -> None:
+        """Give the jobs of dead workers to the living."""
+        jobs = self.queue.job_manager
+        for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
+            log.warning("a %s job of a dead worker goes on", job.task_name)
+            await jobs.retry_job(job)
+
+    async def mend(self) -> None:
+        """Queue a job where a message waits and none does: the tables are the truth."""
+        now = self.now()
+        async with self.database.transaction() as tx:
+            for conversation_id in await tx.outbox.conversations_with_pending(LOST_AFTER, now):
+                if not await is_waiting(tx.session, TURN, conversation_id):
+                    await tx.jobs.turn(conversation_id)
+            for conversation_id in await tx.outbox.conversations_with_unsent(LOST_AFTER, now):
+                if not await is_waiting(tx.session, SEND, conversation_id):
+                    await tx.jobs.send(conversation_id)
+
+    async def take_back(self) -> None:
+        """An advocate whose screen is gone gives the conversation back, with its tier."""
+        async with self.database.transaction() as tx:
+            expired = await tx.desk.expired_leases(self.now())
+        for conversation_id in expired:
+            await self._take_back(conversation_id)
+
+    async def _take_back(self, conversation_id: UUID) -> None:
+        async with self.database.transaction() as tx:
+            conversation = await tx.conversations.lock(conversation_id)
+            still = conversation.holder is Holder.ADVOCATE and await tx.desk.lease_expired(
+                conversation_id, self.now()
+            )
+            if not still:
+                return
+            waiting = give_back(conversation)
+            await tx.conversations.save(waiting)
+            await tx.desk.wait_again(conversation_id, self.now())
+            await tx.desk.audit(
+                "lease_expired",
+                advocate_id=conversation.advocate_id,
+                conversation_id=conversation_id,
+            )
+            await self.voice.say(tx, waiting, "wait.later")
+            await tx.signals.desk(conversation_id)
+
+    async def purge(self) -> None:
+        """Remove what is past its date, once an hour; complain when something is left."""
+        now = self.now()
+        if self._purged_at is not None and now - self._purged_at < PURGE_EVERY:
+            return
+        async with self.database.transaction() as tx:
+            done = await purge(tx.session, now)
+        self._purged_at = now
+        if done.overdue_left:
+            log.error("the purge left %d bodies past their date", done.overdue_left)
+
+
+async def tell_that_nobody_came(database: Database, voice: Voice, escalation_id: UUID) -> None:
+    """Once, while the alert stays open: the phone line, and that we still try."""
+    async with database.transaction() as tx:
+        conversation_id = await tx.desk.still_waiting(escalation_id)
+        if conversation_id is None:
+            return
+        try:
+            conversation = await tx.conversations.lock(conversation_id)
+        except ConversationNotFound:
+            return
+        if conversation.holder is Holder.WAITING:
+            await voice.say(tx, conversation, "wait.no_one_yet")
+            await tx.signals.desk(conversation_id)

@@ -1,0 +1,133 @@
+"""A terminal phone: type as a texter and see the line's replies. `./hotline phone`.
+
+Each line leaves through the practice carrier as a signed webhook, the same way as a real text.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import threading
+import time
+from typing import Annotated, Any
+
+import httpx
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.markup import escape
+
+from practice.settings import PracticeSettings
+
+POLL_SECONDS = 10.0
+# Fictional numbers: 555-0100 to 555-0199 belong to nobody.
+AREA = "+1613555"
+
+
+def random_number(taken: str) -> str:
+    """A fictional number that is not the line's own."""
+    while (number := f"{AREA}01{secrets.randbelow(100):02d}") == taken:
+        continue
+    return number
+
+
+class Phone:
+    """One practice phone."""
+
+    def __init__(self, settings: PracticeSettings, number: str, console: Console) -> None:
+        self.number = number
+        self._line = settings.twilio_from
+        self._console = console
+        self._seen = 0
+        self._replies = 0
+        self._stopped = threading.Event()
+        self._client = httpx.Client(
+            base_url=settings.twilio_api_url,
+            auth=(settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value()),
+            timeout=POLL_SECONDS + 20,
+        )
+
+    def send(self, body: str) -> bool:
+        """Text the line; False (with a sentence) when it did not take the text."""
+        answer = self._client.post(
+            "/practice/texts", json={"sender": self.number, "to": self._line, "body": body}
+        )
+        status = answer.json().get("webhook_status") if answer.status_code == 200 else None
+        if status == 200:
+            return True
+        self._console.print(f"[red]the line did not take the text (status {status})[/]")
+        return False
+
+    def listen(self) -> None:
+        """Print replies as they arrive, until stopped."""
+        while not self._stopped.is_set():
+            try:
+                for text in self._fetch(POLL_SECONDS):
+                    self._show(text)
+            except httpx.HTTPError:
+                time.sleep(1)
+
+    def wait_for_reply(self, seconds: float) -> bool:
+        """Whether a reply that was not there before arrives in time."""
+        before, until = self._replies, time.monotonic() + seconds
+        while self._replies == before and time.monotonic() < until:
+            time.sleep(0.05)
+        return self._replies > before
+
+    def stop(self) -> None:
+        """End listening."""
+        self._stopped.set()
+
+    def _fetch(self, wait: float) -> list[dict[str, Any]]:
+        answer = self._client.get(
+            "/practice/texts", params={"to": self.number, "after": self._seen, "wait": wait}
+        )
+        answer.raise_for_status()
+        texts: list[dict[str, Any]] = answer.json()
+        return texts
+
+    def _show(self, text: dict[str, Any]) -> None:
+        self._seen = max(self._seen, int(text["number"]))
+        self._replies += 1
+        self._console.print(f"[bold cyan]line >[/] {escape(text['body'])}")
+
+
+def run(
+    number: Annotated[
+        str | None, typer.Option("--from", help="your number; the same number, the same thread")
+    ] = None,
+    patience: Annotated[
+        float, typer.Option(help="seconds to wait for replies when lines are piped in")
+    ] = 10.0,
+) -> None:
+    """Text the line from this terminal. Ctrl-D ends."""
+    console = Console(highlight=False)
+    try:
+        settings = PracticeSettings()  # type: ignore[call-arg]  # from the environment
+    except ValidationError:
+        console.print("no practice carrier is running; start the line first: ./hotline up")
+        raise typer.Exit(1) from None
+    phone = Phone(settings, number or random_number(settings.twilio_from), console)
+    typed_by_hand = sys.stdin.isatty()
+    console.print(f"practice phone {phone.number}, texting {settings.twilio_from}. Ctrl-D ends.")
+    threading.Thread(target=phone.listen, daemon=True).start()
+    try:
+        for line in sys.stdin:
+            words = line.strip()
+            if not words:
+                continue
+            if not typed_by_hand:
+                console.print(f"[bold]you  >[/] {escape(words)}")
+            if phone.send(words) and not typed_by_hand and not phone.wait_for_reply(patience):
+                console.print("[dim](no reply: a person has the conversation, or waits for one)[/]")
+    except KeyboardInterrupt:
+        pass
+    except httpx.HTTPError:
+        console.print("the practice carrier does not answer; is ./hotline up running?")
+        raise typer.Exit(1) from None
+    finally:
+        phone.stop()
+
+
+if __name__ == "__main__":
+    typer.run(run)

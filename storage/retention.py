@@ -1,0 +1,114 @@
+"""The clocks: what is past its date goes, and every run leaves a proof.
+
+Dates from domain.md section 7: words of a conversation that only the bot saw go a day after it
+ended, words that an advocate saw after thirty days; addresses go with the words. A conversation
+of the bot that nobody ends is ended by silence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, and_, delete, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.tables import (
+    ConversationRow,
+    DeskSessionRow,
+    EscalationRow,
+    MessageRow,
+    NoteRow,
+    PurgeRunRow,
+    TipRow,
+    WebMailboxRow,
+)
+
+BOT_ONLY = timedelta(hours=24)
+AFTER_HANDOFF = timedelta(days=30)
+TIP = timedelta(days=365)
+SILENCE = timedelta(hours=24)
+MAILBOX = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Purge:
+    """What one run removed; `overdue_left` must be 0."""
+
+    bodies: int
+    addresses: int
+    overdue_left: int
+
+
+async def purge(session: AsyncSession, now: datetime) -> Purge:
+    """End silent conversations, remove what is past its date, and write the proof."""
+    await _end_silent(session, now)
+    overdue = _overdue(now)
+    bodies = await _emptied(session, MessageRow, MessageRow.body_sealed, overdue)
+    await _emptied(session, NoteRow, NoteRow.body_sealed, overdue)
+    await session.execute(
+        update(TipRow)
+        .where(TipRow.at < now - TIP, TipRow.body_sealed.is_not(None))
+        .values(body_sealed=None)
+    )
+    addresses = await _rows(
+        session,
+        update(ConversationRow)
+        .where(overdue, ConversationRow.address_sealed.is_not(None))
+        .values(address_sealed=None, engine_memory_sealed=None),
+    )
+    await session.execute(delete(WebMailboxRow).where(WebMailboxRow.at < now - MAILBOX))
+    await session.execute(delete(DeskSessionRow).where(DeskSessionRow.expires_at < now))
+    left = await session.scalar(
+        select(func.count())
+        .select_from(MessageRow)
+        .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
+        .where(overdue, MessageRow.body_sealed.is_not(None))
+    )
+    done = Purge(bodies=bodies, addresses=addresses, overdue_left=left or 0)
+    await session.execute(
+        insert(PurgeRunRow).values(
+            at=now, bodies=done.bodies, addresses=done.addresses, overdue_left=done.overdue_left
+        )
+    )
+    return done
+
+
+def _overdue(now: datetime) -> Any:
+    """Ended, and past the date that fits whether a human was ever asked for."""
+    handed_over = exists().where(EscalationRow.conversation_id == ConversationRow.id)
+    return or_(
+        and_(ConversationRow.closed_at < now - BOT_ONLY, ~handed_over),
+        and_(ConversationRow.closed_at < now - AFTER_HANDOFF, handed_over),
+    )
+
+
+async def _end_silent(session: AsyncSession, now: datetime) -> None:
+    await session.execute(
+        update(ConversationRow)
+        .where(
+            ConversationRow.closed_at.is_(None),
+            ConversationRow.holder == "bot",
+            ConversationRow.last_inbound_at < now - SILENCE,
+        )
+        .values(closed_at=now, engine_memory_sealed=None)
+    )
+
+
+async def _emptied(session: AsyncSession, table: Any, column: Any, overdue: Any) -> int:
+    return await _rows(
+        session,
+        update(table)
+        .where(
+            table.conversation_id.in_(select(ConversationRow.id).where(overdue)),
+            column.is_not(None),
+        )
+        .values({column.key: None}),
+    )
+
+
+async def _rows(session: AsyncSession, statement: Any) -> int:
+    result = await session.execute(statement, execution_options={"synchronize_session": False})
+    return cast(CursorResult[Any], result).rowcount
