@@ -14,8 +14,8 @@ from intake.errors import LineError, NotHolder, NotWaiting
 from intake.messages import clean
 from intake.risk import Tier
 from intake.speaking import Voice
+from storage.accounts import Advocate
 from storage.database import Transaction
-from storage.desk import Advocate
 
 # The screen renews the lease every LEASE / 4; an advocate who vanishes gives back after LEASE.
 LEASE = timedelta(seconds=60)

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from procrastinate import App
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from storage.accounts import AccountRepository
+from storage.board import BoardRepository
 from storage.crypto import Keyring
 from storage.desk import DeskRepository
 from storage.jobs import JobRepository, make_app
@@ -43,7 +45,9 @@ class Transaction:
         self.referrals = ReferralRepository(session, keyring)
         self.mailbox = MailboxRepository(session, keyring)
         self.outbox = OutboxRepository(session, keyring)
+        self.board = BoardRepository(session, keyring)
         self.desk = DeskRepository(session, keyring)
+        self.accounts = AccountRepository(session, keyring)
         self.signals = SignalRepository(session)
 
 

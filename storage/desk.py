@@ -1,4 +1,4 @@
-"""What the desk reads and writes: the board, threads, claims, leases, notes, audit, accounts.
+"""What an advocate reads and does: threads, claims, leases, tiers, notes, audit.
 
 Words of people pass through here only on behalf of `handoff/access.py`, which writes the audit.
 """
@@ -11,11 +11,9 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, and_, delete, exists, func, select, text, update
+from sqlalchemy import CursorResult, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from intake.conversation import Holder, Safety
-from intake.effects import Reason
 from intake.messages import Author, Delivery, Stored
 from intake.risk import Tier
 from storage.repositories import Shelf
@@ -23,32 +21,12 @@ from storage.tables import (
     AdvocateRow,
     AuditRow,
     ConversationRow,
-    DeskSessionRow,
     EscalationRow,
     MessageRow,
     NoteRow,
-    OptOutRow,
     RiskAssessmentRow,
     TierChangeRow,
 )
-
-
-@dataclass(frozen=True)
-class BoardEntry:
-    """One line of the waiting list or of an advocate's own list; no words of the person."""
-
-    conversation_id: UUID
-    channel: str
-    language: str | None
-    holder: Holder
-    advocate_id: UUID | None
-    advocate: str | None
-    tier: Tier | None
-    reason: Reason
-    waiting_since: datetime
-    last_inbound_at: datetime
-    safety: Safety
-    opted_out: bool
 
 
 @dataclass(frozen=True)
@@ -64,6 +42,26 @@ class RiskRecord:
 
 
 @dataclass(frozen=True)
+class DeliveryState:
+    """What became of an outbound message."""
+
+    message_id: UUID
+    delivery: Delivery
+    error: str | None
+
+
+@dataclass(frozen=True)
+class TierChange:
+    """A rise by a judge, or a fall by a human with a reason."""
+
+    before: Tier | None
+    after: Tier | None
+    advocate: str | None
+    reason: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Note:
     """An advocate's note."""
 
@@ -73,64 +71,14 @@ class Note:
     at: datetime
 
 
-@dataclass(frozen=True)
-class Advocate:
-    """An account of the desk."""
-
-    id: UUID
-    name: str
-    role: str
-    languages: tuple[str, ...]
-    password_hash: str
-    disabled: bool
-
-
 class DeskRepository(Shelf):
     """The desk's side of the hall."""
 
-    async def board(self) -> list[BoardEntry]:
-        """Everybody who waits for a human or has one: highest tier first, then longest wait."""
-        opted_out = exists().where(
-            OptOutRow.channel == ConversationRow.channel,
-            OptOutRow.inbox == ConversationRow.inbox,
-            OptOutRow.address_fingerprint == ConversationRow.address_fingerprint,
-        )
-        rows = await self.session.execute(
-            select(ConversationRow, EscalationRow, AdvocateRow.name, opted_out)
-            .join(
-                EscalationRow,
-                and_(
-                    EscalationRow.conversation_id == ConversationRow.id,
-                    EscalationRow.closed_at.is_(None),
-                ),
-            )
-            .outerjoin(AdvocateRow, AdvocateRow.id == ConversationRow.advocate_id)
-            .where(ConversationRow.closed_at.is_(None), ConversationRow.holder != "bot")
-            .order_by(EscalationRow.tier.desc().nulls_last(), EscalationRow.waiting_since)
-        )
-        return [
-            BoardEntry(
-                conversation_id=conversation.id,
-                channel=conversation.channel,
-                language=conversation.language,
-                holder=Holder(conversation.holder),
-                advocate_id=conversation.advocate_id,
-                advocate=name,
-                tier=None if escalation.tier is None else Tier(escalation.tier),
-                reason=Reason(escalation.reason),
-                waiting_since=escalation.waiting_since,
-                last_inbound_at=conversation.last_inbound_at,
-                safety=Safety(conversation.safety),
-                opted_out=blocked,
-            )
-            for conversation, escalation, name, blocked in rows
-        ]
-
-    async def thread(self, conversation_id: UUID) -> list[Stored]:
-        """Every message of a conversation, in order, opened."""
+    async def thread(self, conversation_id: UUID, after: int = 0) -> list[Stored]:
+        """The messages of a conversation that follow a sequence number, in order, opened."""
         rows = await self.session.scalars(
             select(MessageRow)
-            .where(MessageRow.conversation_id == conversation_id)
+            .where(MessageRow.conversation_id == conversation_id, MessageRow.sequence > after)
             .order_by(MessageRow.sequence)
         )
         return [
@@ -147,6 +95,38 @@ class DeskRepository(Shelf):
             )
             for row in rows
         ]
+
+    async def deliveries(self, conversation_id: UUID) -> list[DeliveryState]:
+        """What became of every outbound message, without its words."""
+        rows = await self.session.execute(
+            select(MessageRow.id, MessageRow.delivery, MessageRow.delivery_error)
+            .where(MessageRow.conversation_id == conversation_id, MessageRow.direction == "out")
+            .order_by(MessageRow.sequence)
+        )
+        return [
+            DeliveryState(message_id=found, delivery=Delivery(state), error=error)
+            for found, state, error in rows
+        ]
+
+    async def last_inbound(self, conversation_id: UUID) -> int:
+        """The sequence number of the person's newest message; 0 when there is none."""
+        found = await self.session.scalar(
+            select(func.max(MessageRow.sequence)).where(
+                MessageRow.conversation_id == conversation_id, MessageRow.direction == "in"
+            )
+        )
+        return found or 0
+
+    async def author_of(self, message_id: UUID) -> tuple[UUID, UUID | None] | None:
+        """The conversation of a message and the advocate who wrote it, if it exists."""
+        found = (
+            await self.session.execute(
+                select(MessageRow.conversation_id, MessageRow.advocate_id).where(
+                    MessageRow.id == message_id
+                )
+            )
+        ).first()
+        return None if found is None else (found[0], found[1])
 
     async def risks(self, conversation_id: UUID) -> list[RiskRecord]:
         """What the judges said, oldest first; only records that saw a risk."""
@@ -290,6 +270,30 @@ class DeskRepository(Shelf):
         await self.session.execute(text("SELECT set_config('hotline.lowered_by', '', true)"))
         return True
 
+    async def tier_changes(self, conversation_id: UUID) -> list[TierChange]:
+        """Every rise and fall of the tier in a conversation, oldest first."""
+        rows = await self.session.execute(
+            select(TierChangeRow, AdvocateRow.name)
+            .join(EscalationRow, EscalationRow.id == TierChangeRow.escalation_id)
+            .outerjoin(AdvocateRow, AdvocateRow.id == TierChangeRow.advocate_id)
+            .where(EscalationRow.conversation_id == conversation_id)
+            .order_by(TierChangeRow.at)
+        )
+        return [
+            TierChange(
+                before=None if row.from_tier is None else Tier(row.from_tier),
+                after=None if row.to_tier is None else Tier(row.to_tier),
+                advocate=name,
+                reason=(
+                    None
+                    if row.reason_sealed is None
+                    else self.keyring.open(row.reason_sealed, f"tier_change.reason:{row.id}")
+                ),
+                at=row.at,
+            )
+            for row, name in rows
+        ]
+
     async def add_note(self, conversation_id: UUID, advocate_id: UUID, body: str) -> UUID:
         """Keep an advocate's note; staff only."""
         note_id = uuid4()
@@ -338,88 +342,3 @@ class DeskRepository(Shelf):
                 detail=detail or {},
             )
         )
-
-    async def add_advocate(
-        self, name: str, password_hash: str, role: str, languages: Sequence[str]
-    ) -> UUID | None:
-        """Make an account; None when the name is taken."""
-        return await self.session.scalar(
-            insert(AdvocateRow)
-            .values(
-                id=uuid4(),
-                name=name,
-                password_hash=password_hash,
-                role=role,
-                languages=list(languages),
-            )
-            .on_conflict_do_nothing(index_elements=["name"])
-            .returning(AdvocateRow.id)
-        )
-
-    async def advocate_by_name(self, name: str) -> Advocate | None:
-        """The account with this name."""
-        return _advocate(
-            await self.session.scalar(select(AdvocateRow).where(AdvocateRow.name == name))
-        )
-
-    async def set_password(self, advocate_id: UUID, password_hash: str) -> None:
-        """Replace a password hash and end every session that the old one opened."""
-        await self.session.execute(
-            update(AdvocateRow)
-            .where(AdvocateRow.id == advocate_id)
-            .values(password_hash=password_hash)
-        )
-        await self.session.execute(
-            delete(DeskSessionRow).where(DeskSessionRow.advocate_id == advocate_id)
-        )
-
-    async def open_session(
-        self, token_hash: bytes, advocate_id: UUID, expires_at: datetime
-    ) -> None:
-        """Remember a signed-in browser by the hash of its token."""
-        await self.session.execute(
-            insert(DeskSessionRow).values(
-                token_hash=token_hash, advocate_id=advocate_id, expires_at=expires_at
-            )
-        )
-
-    async def advocate_of_session(
-        self, token_hash: bytes, now: datetime, idle_since: datetime
-    ) -> Advocate | None:
-        """Who is signed in with this token; None when it is unknown, over or was idle too long."""
-        row = await self.session.scalar(
-            select(AdvocateRow)
-            .join(DeskSessionRow, DeskSessionRow.advocate_id == AdvocateRow.id)
-            .where(
-                DeskSessionRow.token_hash == token_hash,
-                DeskSessionRow.expires_at > now,
-                DeskSessionRow.seen_at > idle_since,
-                AdvocateRow.disabled_at.is_(None),
-            )
-        )
-        if row is not None:
-            await self.session.execute(
-                update(DeskSessionRow)
-                .where(DeskSessionRow.token_hash == token_hash)
-                .values(seen_at=now)
-            )
-        return _advocate(row)
-
-    async def close_session(self, token_hash: bytes) -> None:
-        """Sign a browser out."""
-        await self.session.execute(
-            delete(DeskSessionRow).where(DeskSessionRow.token_hash == token_hash)
-        )
-
-
-def _advocate(row: AdvocateRow | None) -> Advocate | None:
-    if row is None:
-        return None
-    return Advocate(
-        id=row.id,
-        name=row.name,
-        role=row.role,
-        languages=tuple(row.languages),
-        password_hash=row.password_hash,
-        disabled=row.disabled_at is not None,
-    )

@@ -219,10 +219,19 @@ class MessageRepository(Shelf):
         return await self.add_outgoing(conversation, text, key=key, advocate_id=None)
 
     async def add_outgoing(
-        self, conversation: Conversation, text: str, *, key: str | None, advocate_id: UUID | None
+        self,
+        conversation: Conversation,
+        text: str,
+        *,
+        key: str | None,
+        advocate_id: UUID | None,
+        message_id: UUID | None = None,
     ) -> UUID:
-        """Put a line into the outbox: of an advocate, or of the bot when none is named."""
-        message_id = uuid4()
+        """Put a line into the outbox: of an advocate, or of the bot when none is named.
+
+        `message_id`: chosen by the caller, so that the same line is not put in twice.
+        """
+        message_id = message_id or uuid4()
         await self.session.execute(
             insert(MessageRow).values(
                 id=message_id,

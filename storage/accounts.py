@@ -1,0 +1,170 @@
+"""The accounts of the desk and the browsers that are signed in with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from storage.repositories import Shelf
+from storage.tables import AdvocateRow, DeskSessionRow
+
+
+@dataclass(frozen=True)
+class Advocate:
+    """An account of the desk; the name is a shift name."""
+
+    id: UUID
+    name: str
+    role: str
+    languages: tuple[str, ...]
+    password_hash: str
+    disabled: bool
+
+
+class AccountRepository(Shelf):
+    """Who may work at the desk."""
+
+    async def add_advocate(
+        self, name: str, password_hash: str, role: str, languages: Sequence[str]
+    ) -> UUID | None:
+        """Make an account; None when the name is taken, in whatever case it was written."""
+        if await self.advocate_by_name(name) is not None:
+            return None
+        return await self.session.scalar(
+            insert(AdvocateRow)
+            .values(
+                id=uuid4(),
+                name=name,
+                password_hash=password_hash,
+                role=role,
+                languages=list(languages),
+            )
+            .on_conflict_do_nothing(index_elements=["name"])
+            .returning(AdvocateRow.id)
+        )
+
+    async def advocate_by_name(self, name: str) -> Advocate | None:
+        """The account with this name; upper and lower case are the same."""
+        return _advocate(
+            await self.session.scalar(
+                select(AdvocateRow).where(func.lower(AdvocateRow.name) == func.lower(name))
+            )
+        )
+
+    async def all_advocates(self) -> list[Advocate]:
+        """Every account, by name; disabled ones too."""
+        rows = await self.session.scalars(select(AdvocateRow).order_by(AdvocateRow.name))
+        return [cast(Advocate, _advocate(row)) for row in rows]
+
+    async def names(self, advocate_ids: Collection[UUID]) -> dict[UUID, str]:
+        """The shift names behind ids."""
+        rows = await self.session.execute(
+            select(AdvocateRow.id, AdvocateRow.name).where(AdvocateRow.id.in_(advocate_ids))
+        )
+        return dict(rows.tuples().all())
+
+    async def set_password(self, advocate_id: UUID, password_hash: str) -> None:
+        """Replace a password hash and end every session that the old password opened."""
+        await self.store_hash(advocate_id, password_hash)
+        await self.close_sessions(advocate_id)
+
+    async def store_hash(self, advocate_id: UUID, password_hash: str) -> None:
+        """Keep a stronger hash of the same password; sessions go on."""
+        await self.session.execute(
+            update(AdvocateRow)
+            .where(AdvocateRow.id == advocate_id)
+            .values(password_hash=password_hash)
+        )
+
+    async def disable(self, advocate_id: UUID, at: datetime | None) -> None:
+        """Close an account and its sessions; None opens it again."""
+        await self.session.execute(
+            update(AdvocateRow).where(AdvocateRow.id == advocate_id).values(disabled_at=at)
+        )
+        await self.close_sessions(advocate_id)
+
+    async def open_session(
+        self, token_hash: bytes, advocate_id: UUID, now: datetime, expires_at: datetime
+    ) -> None:
+        """Remember a signed-in browser by the hash of its token, and forget the expired ones."""
+        await self.session.execute(delete(DeskSessionRow).where(DeskSessionRow.expires_at <= now))
+        await self.session.execute(
+            insert(DeskSessionRow).values(
+                token_hash=token_hash,
+                advocate_id=advocate_id,
+                created_at=now,
+                seen_at=now,
+                expires_at=expires_at,
+            )
+        )
+
+    async def advocate_of_session(
+        self, token_hash: bytes, now: datetime, idle_since: datetime, *, touch: bool
+    ) -> Advocate | None:
+        """Who is signed in with this token; None when it is unknown, over or was idle too long.
+
+        `touch`: a human did something, so the idle clock starts anew. Screens that look by
+        themselves do not touch, or an abandoned one would never be idle.
+        """
+        row = await self.session.scalar(
+            select(AdvocateRow)
+            .join(DeskSessionRow, DeskSessionRow.advocate_id == AdvocateRow.id)
+            .where(
+                DeskSessionRow.token_hash == token_hash,
+                DeskSessionRow.expires_at > now,
+                DeskSessionRow.seen_at > idle_since,
+                AdvocateRow.disabled_at.is_(None),
+            )
+        )
+        if row is not None and touch:
+            await self.session.execute(
+                update(DeskSessionRow)
+                .where(DeskSessionRow.token_hash == token_hash)
+                .values(seen_at=now)
+            )
+        return _advocate(row)
+
+    async def live_sessions(self, advocate_id: UUID, now: datetime, idle_since: datetime) -> int:
+        """How many browsers the advocate is signed in with."""
+        found = await self.session.scalar(
+            select(func.count())
+            .select_from(DeskSessionRow)
+            .where(
+                DeskSessionRow.advocate_id == advocate_id,
+                DeskSessionRow.expires_at > now,
+                DeskSessionRow.seen_at > idle_since,
+            )
+        )
+        return found or 0
+
+    async def close_session(self, token_hash: bytes) -> bool:
+        """Sign a browser out; False when it was not signed in."""
+        result = await self.session.execute(
+            delete(DeskSessionRow).where(DeskSessionRow.token_hash == token_hash)
+        )
+        return cast(CursorResult[Any], result).rowcount > 0
+
+    async def close_sessions(self, advocate_id: UUID) -> None:
+        """Sign every browser of an advocate out."""
+        await self.session.execute(
+            delete(DeskSessionRow).where(DeskSessionRow.advocate_id == advocate_id)
+        )
+
+
+def _advocate(row: AdvocateRow | None) -> Advocate | None:
+    if row is None:
+        return None
+    return Advocate(
+        id=row.id,
+        name=row.name,
+        role=row.role,
+        languages=tuple(row.languages),
+        password_hash=row.password_hash,
+        disabled=row.disabled_at is not None,
+    )

@@ -1,0 +1,154 @@
+"""The board: who waits for a human and who has one. No words of people pass through here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Integer, and_, case, exists, func, select
+from sqlalchemy.dialects.postgresql import JSONB
+
+from intake.conversation import Holder, Safety
+from intake.effects import Reason
+from intake.risk import Tier
+from storage.repositories import Shelf
+from storage.tables import (
+    AdvocateRow,
+    ConversationRow,
+    EscalationRow,
+    MessageRow,
+    OptOutRow,
+    RiskAssessmentRow,
+)
+
+
+@dataclass(frozen=True)
+class BoardEntry:
+    """One line of the waiting list or of an advocate's own list.
+
+    `categories`: rows of the risk model that the judges saw, the gravest first. `last_reply_at`:
+    when an advocate last wrote; older than `last_inbound_at` means that the person waits.
+    """
+
+    conversation_id: UUID
+    channel: str
+    language: str | None
+    holder: Holder
+    advocate_id: UUID | None
+    advocate: str | None
+    tier: Tier | None
+    reason: Reason
+    waiting_since: datetime
+    last_inbound_at: datetime
+    last_reply_at: datetime | None
+    safety: Safety
+    opted_out: bool
+    categories: tuple[int, ...]
+
+
+class BoardRepository(Shelf):
+    """What every screen of the desk shows at all times."""
+
+    async def entries(self, only: Collection[UUID] | None = None) -> list[BoardEntry]:
+        """Everybody who waits for a human or has one: highest tier first, then longest wait.
+
+        `only`: look at these conversations alone; those that are not on the board are missing.
+        """
+        query = (
+            select(ConversationRow, EscalationRow, AdvocateRow.name, _opted_out(), _last_reply())
+            .join(
+                EscalationRow,
+                and_(
+                    EscalationRow.conversation_id == ConversationRow.id,
+                    EscalationRow.closed_at.is_(None),
+                ),
+            )
+            .outerjoin(AdvocateRow, AdvocateRow.id == ConversationRow.advocate_id)
+            .where(ConversationRow.closed_at.is_(None), ConversationRow.holder != "bot")
+            .order_by(EscalationRow.tier.desc().nulls_last(), EscalationRow.waiting_since)
+        )
+        if only is not None:
+            query = query.where(ConversationRow.id.in_(only))
+        rows = (await self.session.execute(query)).all()
+        categories = await self._categories([conversation.id for conversation, *_ in rows])
+        return [
+            BoardEntry(
+                conversation_id=conversation.id,
+                channel=conversation.channel,
+                language=conversation.language,
+                holder=Holder(conversation.holder),
+                advocate_id=conversation.advocate_id,
+                advocate=name,
+                tier=None if escalation.tier is None else Tier(escalation.tier),
+                reason=Reason(escalation.reason),
+                waiting_since=escalation.waiting_since,
+                last_inbound_at=conversation.last_inbound_at,
+                last_reply_at=last_reply,
+                safety=Safety(conversation.safety),
+                opted_out=blocked,
+                categories=categories.get(conversation.id, ()),
+            )
+            for conversation, escalation, name, blocked, last_reply in rows
+        ]
+
+    async def entry(self, conversation_id: UUID) -> BoardEntry | None:
+        """One line of the board; None when the bot has the conversation or it is over."""
+        found = await self.entries([conversation_id])
+        return found[0] if found else None
+
+    async def next_waiting(self) -> UUID | None:
+        """The conversation that needs a human most: highest tier, then longest wait."""
+        return await self.session.scalar(
+            select(ConversationRow.id)
+            .join(EscalationRow, EscalationRow.conversation_id == ConversationRow.id)
+            .where(
+                ConversationRow.closed_at.is_(None),
+                ConversationRow.holder == "waiting",
+                EscalationRow.closed_at.is_(None),
+            )
+            .order_by(EscalationRow.tier.desc().nulls_last(), EscalationRow.waiting_since)
+            .limit(1)
+        )
+
+    async def _categories(self, conversation_ids: Collection[UUID]) -> dict[UUID, tuple[int, ...]]:
+        cue = func.jsonb_array_elements(RiskAssessmentRow.cues, type_=JSONB).column_valued(
+            "cue", joins_implicitly=True
+        )
+        category = cue["category"].astext.cast(Integer)
+        # The model's cues have no tier of their own; the judgement's stands for them.
+        tier = case(
+            *[(cue["tier"].astext == tier.label, int(tier)) for tier in Tier],
+            else_=RiskAssessmentRow.tier,
+        )
+        rows = await self.session.execute(
+            select(RiskAssessmentRow.conversation_id, category)
+            .where(
+                RiskAssessmentRow.conversation_id.in_(conversation_ids),
+                RiskAssessmentRow.tier.is_not(None),
+            )
+            .group_by(RiskAssessmentRow.conversation_id, category)
+            .order_by(func.max(tier).desc(), category)
+        )
+        found: dict[UUID, tuple[int, ...]] = {}
+        for conversation_id, number in rows:
+            found[conversation_id] = (*found.get(conversation_id, ()), number)
+        return found
+
+
+def _opted_out() -> ColumnElement[bool]:
+    return exists().where(
+        OptOutRow.channel == ConversationRow.channel,
+        OptOutRow.inbox == ConversationRow.inbox,
+        OptOutRow.address_fingerprint == ConversationRow.address_fingerprint,
+    )
+
+
+def _last_reply() -> ColumnElement[datetime]:
+    return (
+        select(func.max(MessageRow.created_at))
+        .where(MessageRow.conversation_id == ConversationRow.id, MessageRow.author == "advocate")
+        .correlate(ConversationRow)
+        .scalar_subquery()
+    )
