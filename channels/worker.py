@@ -1,7 +1,7 @@
 """The worker: turns of dialogue, sending, honest waiting lines, upkeep.
 
-`python -m channels.worker`. Jobs hold an id only; whatever is to be done stands in the tables. A worker may be killed at any
-point: its jobs go to another within seconds (channels/upkeep.py).
+Started by `python -m channels.worker`. Jobs hold an id only; what is to be done stands in the
+tables. A worker may be killed at any point: its jobs go to another within seconds (upkeep.py).
 """
 
 from __future__ import annotations

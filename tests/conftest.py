@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,6 +64,33 @@ def fresh_database(postgres: str, name: str) -> str:
     url = postgres.replace("/postgres?", f"/{name}?")
     migrate(url)
     return url
+
+
+@pytest.fixture(scope="session")
+def keyring() -> object:
+    """Keys of this test run."""
+    from storage.crypto import Keyring
+
+    return Keyring(primary="aabbccdd", keys={"aabbccdd": b"k" * 32}, fingerprint_key=b"f" * 32)
+
+
+@pytest.fixture
+async def database(database_url: str, keyring: Any) -> AsyncIterator[object]:
+    """The hall, for tests that commit for real; use addresses of your own."""
+    from storage.database import Database
+
+    opened = Database(database_url, keyring)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+def voice() -> object:
+    """The line's fixed sentences."""
+    from intake.speaking import Voice
+    from locales.catalogue import Catalogue
+
+    return Voice(Catalogue.load(), "1-833-900-1010")
 
 
 @pytest.fixture(scope="session")
