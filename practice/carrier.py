@@ -16,7 +16,7 @@ from email.utils import format_datetime
 from typing import Annotated, Any
 
 import httpx
-from fastapi import Depends, FastAPI, Form, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 from pydantic import BaseModel
@@ -26,6 +26,7 @@ STOP_WORDS = frozenset("STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT".
 START_WORDS = frozenset("START UNSTOP".split())
 LONGEST_BODY = 1_600
 INBOUND_HOOK = "/hooks/twilio/sms"
+API = "/2010-04-01/Accounts"
 _WEBHOOK_SECONDS = 15.0
 
 
@@ -79,7 +80,22 @@ class Exchange:
     opted_out: set[tuple[str, str]] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
-    errands: set[asyncio.Task[None]] = field(default_factory=set)
+    errands: set[asyncio.Task[int]] = field(default_factory=set)
+
+    def new(
+        self, sender: str, to: str, body: str, *, direction: str, sid: str | None = None
+    ) -> Text:
+        """A message with the next number, not yet kept."""
+        return Text(
+            sid=sid or f"SM{secrets.token_hex(16)}",
+            sender=sender,
+            to=to,
+            body=body,
+            direction=direction,
+            created=datetime.now(UTC),
+            number=len(self.texts) + 1,
+            status="received" if direction == "inbound" else "queued",
+        )
 
     async def add(self, text: Text) -> None:
         """Keep a message and wake whoever waits for one."""
@@ -98,12 +114,48 @@ class Exchange:
         return fault
 
 
+@dataclass(repr=False)
+class Carrier:
+    """One carrier for one line."""
+
+    credentials: Credentials
+    public_url: str
+    exchange: Exchange
+    client: httpx.AsyncClient
+
+    @property
+    def account_path(self) -> str:
+        """Where the account's resources live."""
+        return f"{API}/{self.credentials.account_sid}"
+
+    async def call_line(self, path_or_url: str, form: dict[str, str]) -> int:
+        """Post a signed webhook to the line, as Twilio would; 0 when the line is down."""
+        url = path_or_url if "://" in path_or_url else f"{self.public_url}{path_or_url}"
+        signature = RequestValidator(self.credentials.auth_token).compute_signature(url, form)
+        headers = {"X-Twilio-Signature": signature}
+        try:
+            return (await self.client.post(url, data=form, headers=headers)).status_code
+        except httpx.HTTPError:
+            return 0
+
+    def report_delivered(self, text: Text, callback: str) -> None:
+        """Report back in the background; like Twilio, no second try when the line is down."""
+        text.status = "delivered"
+        form = {
+            "AccountSid": self.credentials.account_sid,
+            "MessageSid": text.sid,
+            "MessageStatus": text.status,
+            "To": text.to,
+        }
+        errand = asyncio.create_task(self.call_line(callback, form))
+        self.exchange.errands.add(errand)
+        errand.add_done_callback(self.exchange.errands.discard)
+
+
 def create_carrier(credentials: Credentials, public_url: str) -> FastAPI:
     """Build the carrier for one line."""
-    exchange = Exchange()
-    validator = RequestValidator(credentials.auth_token)
-    basic = HTTPBasic()
     client = httpx.AsyncClient(timeout=_WEBHOOK_SECONDS)
+    carrier = Carrier(credentials, public_url, Exchange(), client)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -111,147 +163,143 @@ def create_carrier(credentials: Credentials, public_url: str) -> FastAPI:
         await client.aclose()
 
     app = FastAPI(lifespan=lifespan, openapi_url=None)
-    app.state.exchange = exchange
-
-    def known(given: Annotated[HTTPBasicCredentials, Depends(basic)]) -> None:
-        user = secrets.compare_digest(given.username, credentials.account_sid)
-        password = secrets.compare_digest(given.password, credentials.auth_token)
-        if not (user and password):
-            raise HTTPException(401)
-
-    async def call_line(path_or_url: str, form: dict[str, str]) -> int:
-        """Post a signed webhook to the line, as Twilio would."""
-        url = path_or_url if "://" in path_or_url else f"{public_url}{path_or_url}"
-        signature = validator.compute_signature(url, form)
-        response = await client.post(url, data=form, headers={"X-Twilio-Signature": signature})
-        return response.status_code
-
-    async def report_delivered(text: Text, callback: str) -> None:
-        text.status = "delivered"
-        form = {"MessageSid": text.sid, "MessageStatus": "delivered", "To": text.to}
-        try:
-            await call_line(callback, {**form, "AccountSid": credentials.account_sid})
-        except httpx.HTTPError:
-            return  # the line is down: like Twilio, no second try of a report
-
-    account = f"/2010-04-01/Accounts/{credentials.account_sid}"
-
-    @app.post(f"{account}/Messages.json", dependencies=[Depends(known)])
-    async def create_message(
-        to: Annotated[str, Form(alias="To")],
-        body: Annotated[str, Form(alias="Body")],
-        sender: Annotated[str, Form(alias="From")] = "",
-        callback: Annotated[str, Form(alias="StatusCallback")] = "",
-    ) -> JSONResponse:
-        fault = exchange.next_fault()
-        if fault is not None:
-            await asyncio.sleep(fault.delay)
-        if (sender, to) in exchange.opted_out:
-            return _error(400, 21610)
-        if not body or len(body) > LONGEST_BODY:
-            return _error(400, 21617)
-        if fault is not None and not fault.take:
-            return _error(fault.status, fault.code)
-        text = Text(
-            sid=f"SM{secrets.token_hex(16)}",
-            sender=sender,
-            to=to,
-            body=body,
-            direction="outbound-api",
-            created=datetime.now(UTC),
-            number=len(exchange.texts) + 1,
-        )
-        await exchange.add(text)
-        if fault is not None and fault.status >= 400:
-            return _error(fault.status, fault.code)
-        if callback:
-            errand = asyncio.create_task(report_delivered(text, callback))
-            exchange.errands.add(errand)
-            errand.add_done_callback(exchange.errands.discard)
-        return JSONResponse(_resource(text, credentials.account_sid), 201)
-
-    @app.get(f"{account}/Messages.json", dependencies=[Depends(known)])
-    async def list_messages(to: Annotated[str, Query(alias="To")] = "") -> JSONResponse:
-        fault = exchange.next_fault()
-        if fault is not None:
-            return _error(fault.status, fault.code)
-        found = [text for text in reversed(exchange.texts) if not to or text.to == to]
-        return JSONResponse(
-            {
-                "messages": [_resource(text, credentials.account_sid) for text in found],
-                "next_page_uri": None,
-                "page": 0,
-                "page_size": 50,
-                "uri": f"{account}/Messages.json",
-            }
-        )
-
-    @app.post("/practice/texts", dependencies=[Depends(known)])
-    async def type_text(typed: Typed) -> JSONResponse:
-        """Somebody texts the line: the webhook leaves with a real signature."""
-        sid = typed.sid or f"SM{secrets.token_hex(16)}"
-        text = Text(
-            sid=sid,
-            sender=typed.sender,
-            to=typed.to,
-            body=typed.body,
-            direction="inbound",
-            created=datetime.now(UTC),
-            number=len(exchange.texts) + 1,
-            status="received",
-        )
-        await exchange.add(text)
-        word = typed.body.strip().upper()
-        if word in STOP_WORDS:
-            exchange.opted_out.add((typed.to, typed.sender))
-        if word in START_WORDS:
-            exchange.opted_out.discard((typed.to, typed.sender))
-        form = {
-            "AccountSid": credentials.account_sid,
-            "ApiVersion": "2010-04-01",
-            "Body": typed.body,
-            "From": typed.sender,
-            "MessageSid": sid,
-            "NumMedia": str(typed.media),
-            "NumSegments": "1",
-            "SmsMessageSid": sid,
-            "SmsSid": sid,
-            "SmsStatus": "received",
-            "To": typed.to,
-        }
-        try:
-            status = await call_line(INBOUND_HOOK, form)
-        except httpx.HTTPError:
-            status = 0
-        return JSONResponse({"sid": sid, "webhook_status": status, "number": text.number})
-
-    @app.get("/practice/texts", dependencies=[Depends(known)])
-    async def read_texts(to: str = "", after: int = 0, wait: float = 0.0) -> JSONResponse:
-        """What reached a practice phone after a number; waits up to `wait` seconds for it."""
-
-        def found() -> list[dict[str, Any]]:
-            return [
-                {"number": text.number, "sid": text.sid, "from": text.sender, "body": text.body}
-                for text in exchange.texts
-                if text.number > after and text.direction != "inbound" and to in ("", text.to)
-            ]
-
-        async with exchange.changed:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(exchange.changed.wait_for(lambda: bool(found())), wait)
-        return JSONResponse(found())
-
-    @app.post("/practice/faults", dependencies=[Depends(known)])
-    async def add_fault(fault: Fault) -> Response:
-        """The next calls of the line meet this fault."""
-        exchange.faults.append(fault)
-        return Response(status_code=204)
-
-    @app.get("/healthz")
-    async def healthz(_: Request) -> Response:
-        return Response("ok", media_type="text/plain")
-
+    app.state.carrier = carrier
+    app.state.exchange = carrier.exchange
+    app.include_router(twilio, prefix=carrier.account_path)
+    app.include_router(practice)
+    app.add_api_route("/healthz", _healthz)
     return app
+
+
+def carrier_of(request: Request) -> Carrier:
+    """The carrier of the running application."""
+    carrier: Carrier = request.app.state.carrier
+    return carrier
+
+
+CarrierOf = Annotated[Carrier, Depends(carrier_of)]
+_basic = HTTPBasic()
+
+
+def known(given: Annotated[HTTPBasicCredentials, Depends(_basic)], carrier: CarrierOf) -> None:
+    """Only who has the account's credentials. Answers 401 otherwise."""
+    ours = carrier.credentials
+    user = secrets.compare_digest(given.username, ours.account_sid)
+    password = secrets.compare_digest(given.password, ours.auth_token)
+    if not (user and password):
+        raise HTTPException(401)
+
+
+twilio = APIRouter(dependencies=[Depends(known)])
+practice = APIRouter(prefix="/practice", dependencies=[Depends(known)])
+
+
+@twilio.post("/Messages.json")
+async def create_message(
+    carrier: CarrierOf,
+    to: Annotated[str, Form(alias="To")],
+    body: Annotated[str, Form(alias="Body")],
+    sender: Annotated[str, Form(alias="From")] = "",
+    callback: Annotated[str, Form(alias="StatusCallback")] = "",
+) -> JSONResponse:
+    """Take a message from the line, unless a fault or the person's opt-out forbids it."""
+    exchange = carrier.exchange
+    fault = exchange.next_fault()
+    if fault is not None:
+        await asyncio.sleep(fault.delay)
+    if (sender, to) in exchange.opted_out:
+        return _error(400, 21610)
+    if not body or len(body) > LONGEST_BODY:
+        return _error(400, 21617)
+    if fault is not None and not fault.take:
+        return _error(fault.status, fault.code)
+    text = exchange.new(sender, to, body, direction="outbound-api")
+    await exchange.add(text)
+    if fault is not None and fault.status >= 400:
+        return _error(fault.status, fault.code)
+    if callback:
+        carrier.report_delivered(text, callback)
+    return JSONResponse(_resource(text, carrier.credentials.account_sid), 201)
+
+
+@twilio.get("/Messages.json")
+async def list_messages(
+    carrier: CarrierOf, to: Annotated[str, Query(alias="To")] = ""
+) -> JSONResponse:
+    """Messages of the account, newest first."""
+    fault = carrier.exchange.next_fault()
+    if fault is not None:
+        return _error(fault.status, fault.code)
+    sid = carrier.credentials.account_sid
+    texts = reversed(carrier.exchange.texts)
+    return JSONResponse(
+        {
+            "messages": [_resource(text, sid) for text in texts if not to or text.to == to],
+            "next_page_uri": None,
+            "page": 0,
+            "page_size": 50,
+            "uri": f"{carrier.account_path}/Messages.json",
+        }
+    )
+
+
+@practice.post("/texts")
+async def type_text(typed: Typed, carrier: CarrierOf) -> JSONResponse:
+    """Somebody texts the line: the webhook leaves with a real signature."""
+    exchange = carrier.exchange
+    text = exchange.new(typed.sender, typed.to, typed.body, direction="inbound", sid=typed.sid)
+    await exchange.add(text)
+    word = typed.body.strip().upper()
+    if word in STOP_WORDS:
+        exchange.opted_out.add((typed.to, typed.sender))
+    if word in START_WORDS:
+        exchange.opted_out.discard((typed.to, typed.sender))
+    form = {
+        "AccountSid": carrier.credentials.account_sid,
+        "ApiVersion": "2010-04-01",
+        "Body": typed.body,
+        "From": typed.sender,
+        "MessageSid": text.sid,
+        "NumMedia": str(typed.media),
+        "NumSegments": "1",
+        "SmsMessageSid": text.sid,
+        "SmsSid": text.sid,
+        "SmsStatus": "received",
+        "To": typed.to,
+    }
+    status = await carrier.call_line(INBOUND_HOOK, form)
+    return JSONResponse({"sid": text.sid, "webhook_status": status, "number": text.number})
+
+
+@practice.get("/texts")
+async def read_texts(
+    carrier: CarrierOf, to: str = "", after: int = 0, wait: float = 0.0
+) -> JSONResponse:
+    """What reached a practice phone after a number; waits up to `wait` seconds for it."""
+    exchange = carrier.exchange
+
+    def found() -> list[dict[str, Any]]:
+        return [
+            {"number": text.number, "sid": text.sid, "from": text.sender, "body": text.body}
+            for text in exchange.texts
+            if text.number > after and text.direction != "inbound" and to in ("", text.to)
+        ]
+
+    async with exchange.changed:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(exchange.changed.wait_for(lambda: bool(found())), wait)
+    return JSONResponse(found())
+
+
+@practice.post("/faults")
+async def add_fault(fault: Fault, carrier: CarrierOf) -> Response:
+    """The next calls of the line meet this fault."""
+    carrier.exchange.faults.append(fault)
+    return Response(status_code=204)
+
+
+async def _healthz() -> Response:
+    return Response("ok", media_type="text/plain")
 
 
 def _error(status: int, code: int) -> JSONResponse:
@@ -281,6 +329,6 @@ def _resource(text: Text, account_sid: str) -> dict[str, Any]:
         "price": None,
         "price_unit": "USD",
         "api_version": "2010-04-01",
-        "uri": f"/2010-04-01/Accounts/{account_sid}/Messages/{text.sid}.json",
+        "uri": f"{API}/{account_sid}/Messages/{text.sid}.json",
         "subresource_uris": {},
     }

@@ -8,6 +8,7 @@ Sources: twilio.com/docs/usage/security (signature over the public URL and the f
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
@@ -38,6 +39,9 @@ from storage.outbox import Letter
 INBOUND_HOOK = "/hooks/twilio/sms"
 STATUS_HOOK = "/hooks/twilio/status"
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+# The SDK logs addresses and requests; whatever the log level is, not here.
+_SILENT = logging.Logger("twilio", level=logging.CRITICAL + 1)
 
 _SID = re.compile(r"(?:SM|MM)[0-9a-f]{32}")
 _SEND_SECONDS = 10.0
@@ -93,7 +97,7 @@ class Sms(Adapter):
         self._client = Client(
             account.sid,
             account.token,
-            http_client=TwilioHttpClient(timeout=_SEND_SECONDS, max_retries=0),
+            http_client=TwilioHttpClient(timeout=_SEND_SECONDS, logger=_SILENT, max_retries=0),
         )
         self._client.api.base_url = account.api_url
 
@@ -190,6 +194,9 @@ async def _call[Result](work: Callable[[], Result]) -> Result:
         return await asyncio.to_thread(work)
     except TwilioRestException as error:
         raise _named(error.status, error.code) from None
+    except (TwilioException, ValueError):
+        # A page that could not be fetched, or an answer that is not JSON: the SDK repeats it whole.
+        raise Unknown("bad_answer") from None
     except requests.ConnectTimeout:
         raise Temporary("no_connection") from None
     except requests.ConnectionError as error:
