@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Sequence
 
@@ -32,6 +33,7 @@ def write_all() -> None:
     Delete a file first to take the newest of everything in it.
     """
     BUILD.mkdir(parents=True, exist_ok=True)
+    os.chdir(ROOT)
     total = len(LOCKS) + 1
     step = Step(1, total, "looking for uv")
     installer = uv.present() or uv.fetch(step)

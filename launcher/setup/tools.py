@@ -46,12 +46,13 @@ def run(
     step: Step,
     task: str,
     extra: Mapping[str, str] | None = None,
-    log: Path = SETUP_LOG,
+    log: Path | None = None,
 ) -> None:
-    """Run a tool to its end, its output appended to `log`.
+    """Run a tool to its end, its output appended to `log`, or to set-up's.
 
     Raises Refusal with the most likely reason when it fails.
     """
+    log = log or SETUP_LOG
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
         begin = out.tell()
