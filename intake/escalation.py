@@ -18,13 +18,18 @@ PHONE_WATCHED = 8
 
 @dataclass(frozen=True)
 class Cause:
-    """Why a human is needed, and how the person may be told."""
+    """Why a human is needed, and how the person may be told.
+
+    `discreet`: somebody else may read the phone. `silent`: the provider has answered already.
+    `hint`: the language of the first line while that of the conversation is not known.
+    """
 
     reason: Reason
     tier: Tier | None = None
     message_id: UUID | None = None
     discreet: bool = False
     silent: bool = False
+    hint: str | None = None
 
 
 async def fetch_human(
@@ -46,7 +51,7 @@ async def fetch_human(
         )
         await tx.jobs.check_waiting(escalation_id)
         if not cause.silent:
-            await voice.say(tx, after, await _line(tx, after, cause))
+            await voice.say(tx, after, await _line(tx, after, cause), cause.hint)
     elif after.tier is not None and (existing.tier is None or after.tier > existing.tier):
         await tx.escalations.raise_tier(existing, after.tier)
     if cause.discreet:

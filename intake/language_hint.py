@@ -19,7 +19,8 @@ _FRENCH = frozenset(
     "le la les un une des est sont suis chui jai je j tu il elle ils elles mon ma mes ton ta sa "
     "son ses moi toi lui nous vous et pas peux peut veux veut aide aidez aider svp besoin ou qui "
     "que quoi avec pour dans sur chez va vais fait couteau arme tuer sortir personne bonjour "
-    "salut allo oui non ici maintenant au aux du ce cette ca cest ya jpeux jsuis quelquun".split()
+    "salut allo oui non ici maintenant au aux du ce cette ca cest ya jpeux jsuis quelquun "
+    "bonsoir merci arret arreter desabonner parler francais".split()
 )
 
 

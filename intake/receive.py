@@ -53,11 +53,9 @@ async def receive(
                 message_id=message_id,
                 discreet=any(cue.category == PHONE_WATCHED for cue in assessment.cues),
                 silent=inbound.answered_by_provider,
+                hint=hint([*history, inbound.text]),
             )
-            spoken = _with_hint(conversation, history, inbound.text)
-            after = await fetch_human(tx, spoken, cause, voice=voice, now=at)
-            # The hint chose the words only; the engine's language component decides for good.
-            await tx.conversations.save(replace(after, language=conversation.language))
+            await fetch_human(tx, conversation, cause, voice=voice, now=at)
         if inbound.kind is InboundKind.MEDIA:
             await voice.say(tx, conversation, "media.refused")
         if inbound.text and inbound.keyword is None:
@@ -74,23 +72,15 @@ async def _obey_keyword(
     """STOP, START and INFO as carriers demand; an open alert stays open (risk row 28)."""
     if inbound.keyword is None:
         return conversation
-    spoken = _with_hint(conversation, (), inbound.text)
+    guessed = hint([inbound.text])
     if inbound.keyword is Keyword.STOP:
         if not inbound.answered_by_provider:
-            await voice.say(tx, spoken, "keyword.stop")
+            await voice.say(tx, conversation, "keyword.stop", guessed)
         await tx.conversations.opt_out(conversation.id, at)
         return replace(conversation, opted_out=True)
     if inbound.keyword is Keyword.START:
         await tx.conversations.opt_out(conversation.id, None)
         conversation = replace(conversation, opted_out=False)
-        spoken = replace(spoken, opted_out=False)
     if not inbound.answered_by_provider:
-        await voice.say(tx, spoken, f"keyword.{inbound.keyword.value}")
+        await voice.say(tx, conversation, f"keyword.{inbound.keyword.value}", guessed)
     return conversation
-
-
-def _with_hint(conversation: Conversation, history: tuple[str, ...], text: str) -> Conversation:
-    """The same conversation with a guessed language where none is known yet."""
-    if conversation.language is not None:
-        return conversation
-    return replace(conversation, language=hint([*history, text]))

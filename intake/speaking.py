@@ -23,12 +23,17 @@ class Voice:
         languages = [language] if language else ["en", "fr"]
         return "\n".join(self.wording.text(key, code, phone=self.phone) for code in languages)
 
-    async def say(self, tx: UnitOfWork, conversation: Conversation, key: str) -> None:
-        """Queue a fixed sentence, unless the person opted out or said that it is not safe."""
+    async def say(
+        self, tx: UnitOfWork, conversation: Conversation, key: str, hint: str | None = None
+    ) -> None:
+        """Queue a fixed sentence, unless the person opted out or said that it is not safe.
+
+        `hint` is the language to use while that of the conversation is not known.
+        """
         muted = conversation.safety is Safety.NOT_SAFE and key not in _NEUTRAL_KEYS
         if muted or conversation.opted_out:
             return
-        await send_text(tx, conversation, self.words(key, conversation.language), key)
+        await send_text(tx, conversation, self.words(key, conversation.language or hint), key)
 
 
 async def send_text(

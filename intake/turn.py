@@ -26,6 +26,7 @@ from intake.effects import (
 from intake.errors import EngineFailure
 from intake.escalation import PHONE_WATCHED, Cause, fetch_human
 from intake.gate import Plan, Step, plan
+from intake.language_hint import hint
 from intake.ports import Clock, Engine, EngineRequest, Pending, Transaction, UnitOfWork
 from intake.receive import HISTORY
 from intake.speaking import Voice, send_text
@@ -115,18 +116,20 @@ async def _settle(
 ) -> None:
     last = pending[-1].id
     conversation = await _record(tx, conversation, pending, heard)
+    guessed = hint(item.text for item in pending)
     cause = _cause(step, heard, last)
     if cause is not None and conversation.open:
+        cause = replace(cause, hint=guessed)
         await fetch_human(tx, conversation, cause, voice=line.voice, now=line.now())
     elif step.step is Step.OPEN:
         await _open(tx, conversation, pending, line)
         return
     elif step.step is Step.NOT_NOW:
         conversation = replace(conversation, safety=Safety.NOT_SAFE)
-        await line.voice.say(tx, conversation, "safety.not_now")
+        await line.voice.say(tx, conversation, "safety.not_now", guessed)
         await tx.conversations.save(conversation)
     elif step.step is Step.LIMITS:
-        await line.voice.say(tx, conversation, "privacy.limits")
+        await line.voice.say(tx, conversation, "privacy.limits", guessed)
         await tx.messages.mark_turn([item.id for item in pending[:-1]], held=True)
         await _done(tx, pending[-1:])
         return
@@ -185,7 +188,8 @@ async def _open(
     """Ask whether texting is safe; the texts wait for the answer."""
     again = await tx.messages.has_outbound(conversation.id)
     asked = replace(conversation, safety=Safety.ASKED)
-    await line.voice.say(tx, asked, "open.again" if again else "open.first")
+    key = "open.again" if again else "open.first"
+    await line.voice.say(tx, asked, key, hint(item.text for item in pending))
     await tx.conversations.save(asked)
     await tx.messages.mark_turn([item.id for item in pending], held=True)
 
