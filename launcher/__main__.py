@@ -6,14 +6,17 @@ import errno
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from launcher.setup import options
-from launcher.setup.layout import BUILD
+from launcher.setup.layout import BUILD, ROOT
 from launcher.setup.refusal import Refusal, disk_full
 
 
 def main() -> int:
     """Carry out the command line and return the exit status."""
+    if options.read(sys.argv[1:]).command in options.WITH_DATA:
+        load_settings()
     found = options.read(sys.argv[1:])
     try:
         return _command(found.command)(found)
@@ -26,6 +29,13 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     return 1
+
+
+def load_settings(file: Path = ROOT / ".env") -> None:
+    """Add what .env at the top of the checkout says to the environment, which wins."""
+    from dotenv import load_dotenv
+
+    load_dotenv(file, override=False)
 
 
 def _command(name: str) -> Callable[[options.Options], int]:

@@ -1,4 +1,4 @@
-"""What `up` is told by its environment and by the file .env, checked before anything starts."""
+"""What `up` is told by its environment, checked before anything starts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
-
-from launcher.setup.layout import ROOT
 from launcher.setup.options import Options
 from launcher.setup.refusal import Refusal
 
@@ -58,8 +55,8 @@ class Settings:
 
     @classmethod
     def read(cls, options: Options, environ: Mapping[str, str] | None = None) -> Settings:
-        """Read the environment, with .env below it. Raises Refusal."""
-        given = everything() if environ is None else dict(environ)
+        """Read what is given. Raises Refusal."""
+        given = os.environ if environ is None else environ
         public_host = given.get("PUBLIC_HOST") or "127.0.0.1"
         staff_host = given.get("STAFF_HOST") or "127.0.0.1"
         key_file = given.get("HOTLINE_KEY_FILE")
@@ -86,14 +83,6 @@ class Settings:
     def sms(self) -> Literal["twilio", "practice"]:
         """Tell which carrier takes the line's text messages."""
         return "practice" if self.twilio is None else "twilio"
-
-
-def everything() -> dict[str, str]:
-    """Return the environment, and what .env at the top of the checkout adds to it."""
-    from_file = {
-        name: value for name, value in dotenv_values(ROOT / ".env").items() if value is not None
-    }
-    return {**from_file, **os.environ}
 
 
 def _twilio(given: Mapping[str, str]) -> Mapping[str, str] | None:

@@ -33,7 +33,7 @@ COMMANDS: dict[str, Command] = {
 }
 
 # The commands that look at the data of a line; the others get their words untouched.
-_WITH_DATA = ("up", "phone", "user", "status", "bench")
+WITH_DATA = ("up", "phone", "user", "status", "bench")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def read(arguments: Sequence[str]) -> Options:
         _parser("COMMAND").error(f"there is no command {command!r}; try ./hotline help")
     if command == "help":
         return Options(command, 0, 0, DEFAULT_DATA, tuple(words))
-    if command not in _WITH_DATA:
+    if command not in WITH_DATA:
         return Options(command, 0, 0, DEFAULT_DATA, tuple(words))
     parser = _parser(command)
     data = os.environ.get("HOTLINE_DATA_DIR") or DEFAULT_DATA

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from launcher.line import model, ports, settings, state
+from launcher.__main__ import load_settings
+from launcher.line import model, ports, state
 from launcher.line.programs import Line, practice_carrier
 from launcher.line.settings import GUARDED, Settings
 from launcher.setup.options import Options
@@ -75,11 +76,12 @@ def test_the_environment_wins_over_the_file(
 ) -> None:
     """.env is read, and a variable of the shell overrides it."""
     (tmp_path / ".env").write_text("LINE_PHONE=1-833-900-1010\nLOG_LEVEL=DEBUG\n")
-    monkeypatch.setattr(settings, "ROOT", tmp_path)
     monkeypatch.setenv("LOG_LEVEL", "WARNING")
-    monkeypatch.delenv("LINE_PHONE", raising=False)
-    found = settings.everything()
-    assert (found["LINE_PHONE"], found["LOG_LEVEL"]) == ("1-833-900-1010", "WARNING")
+    monkeypatch.setenv("LINE_PHONE", "")
+    monkeypatch.delenv("LINE_PHONE")
+    load_settings(tmp_path / ".env")
+    assert os.environ["LINE_PHONE"] == "1-833-900-1010"
+    assert os.environ["LOG_LEVEL"] == "WARNING"
 
 
 def test_secrets_do_not_show(tmp_path: Path) -> None:
