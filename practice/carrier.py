@@ -154,7 +154,7 @@ class Carrier:
 
 def create_carrier(credentials: Credentials, public_url: str) -> FastAPI:
     """Build the carrier for one line."""
-    client = httpx.AsyncClient(timeout=_WEBHOOK_SECONDS)
+    client = httpx.AsyncClient(timeout=_WEBHOOK_SECONDS, trust_env=False)
     carrier = Carrier(credentials, public_url, Exchange(), client)
 
     @asynccontextmanager

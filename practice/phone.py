@@ -45,6 +45,7 @@ class Phone:
             base_url=settings.twilio_api_url,
             auth=(settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value()),
             timeout=POLL_SECONDS + 20,
+            trust_env=False,
         )
 
     def send(self, body: str) -> bool:

@@ -1,0 +1,1 @@
+"""Figures anybody can reproduce: `./hotline bench` measures the running line."""
