@@ -63,6 +63,12 @@ class Place:
     latitude: float
     longitude: float
     population: int = 0
+    french: str = ""
+    """The name in French where it differs."""
+
+    def name_in(self, language: str | None) -> str:
+        """The name for a reader of this language (ISO 639-1)."""
+        return self.french if language == "fr" and self.french else self.name
 
 
 @dataclass(frozen=True)
@@ -147,8 +153,7 @@ _STREET_BEHIND = frozenset(
 )
 _STREET_BEFORE = frozenset("rue boul boulevard avenue av chemin ch rang autoroute".split())
 _PERSON_BEFORE = frozenset(
-    "mr mrs ms miss dr doctor named name called madame monsieur mme docteur appelle nomme "
-    "nommee prenom uncle aunt brother sister friend officer constable agent".split()
+    "mr mrs ms miss dr named name called madame monsieur mme appelle nomme nommee prenom".split()
 )
 # "name is Brandon": the verb between the introducing word and the name.
 _LINKING = frozenset("is s est".split())
@@ -389,6 +394,7 @@ def _place(row: dict[str, str]) -> Place:
         float(row["latitude"]),
         float(row["longitude"]),
         int(row["population"]),
+        row["french"],
     )
 
 

@@ -35,7 +35,7 @@ CURATED = Path(__file__).with_name("curated.yaml")
 TARGET = ROOT / "intake" / "data" / "places.csv"
 COLUMNS = (
     "id", "name", "province", "kind", "latitude", "longitude", "population", "cue", "aliases",
-    "geonames_id",
+    "french", "geonames_id",
 )  # fmt: skip
 
 # GeoNames first-level codes of Canada.
@@ -65,6 +65,7 @@ class Row:
     cue: str = ""
     aliases: list[str] = field(default_factory=list)
     own_id: str = ""
+    french: str = ""
 
     @property
     def id(self) -> str:
@@ -185,6 +186,7 @@ def _decorate(rows: list[Row], curated: dict[str, Any], abroad: dict[str, int]) 
         automatic = "word" if row.population < NEEDS_CUE_BELOW and row.kind == "city" else ""
         if abroad.get(folded, 0) > max(FOREIGN_NAMESAKE * row.population, 200_000):
             automatic = "province"
+        row.french = curated["french"].get(row.id, "")
         row.cue = cues.get(row.id, cues.get(folded, automatic))
         own = _spellings(row.name) if row.kind == "city" else set()
         by_hand = {_folded_alias(alias) for alias in curated["aliases"].get(row.id, [])}
@@ -218,7 +220,7 @@ def _refuse_unknown(rows: list[Row], curated: dict[str, Any]) -> None:
     """Stop when the hand-kept list speaks of a place that is not there."""
     ids, names = {row.id for row in rows}, {key(row.name) for row in rows}
     labels = {f"{row.name}, {row.province}" for row in rows}
-    wrong = [one for one in curated["aliases"] if one not in ids]
+    wrong = [one for one in (*curated["aliases"], *curated["french"]) if one not in ids]
     wrong += [one for one in curated["keep"] if one not in labels]
     twice = Counter(row.id for row in rows)
     wrong += [one for one, count in twice.items() if count > 1]
@@ -233,7 +235,7 @@ def _line(row: Row) -> tuple[str, ...]:
     return (
         row.id, unicodedata.normalize("NFC", row.name), row.province, row.kind,
         f"{row.latitude:.4f}", f"{row.longitude:.4f}", str(row.population), row.cue,
-        "|".join(row.aliases), row.geonames_id,
+        "|".join(row.aliases), row.french, row.geonames_id,
     )  # fmt: skip
 
 

@@ -1,0 +1,423 @@
+"""Judge how well one service answers one question: excluded, or a cost and the reasons.
+
+The rules of the search (domain model, "Search must respect"): a known "no"
+excludes, an unknown never does, it costs rank and asks to confirm; nearest
+reach first; only a live person counts as open. Costs add up; the table of
+weights below is the whole ranking.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from directory.hours import Openness, openness
+from directory.question import Question
+from directory.tables import PhoneRow, ServiceAreaRow, ServiceRow
+from directory.vocabulary import (
+    Audience,
+    CrisisGrade,
+    Extent,
+    Fit,
+    Gender,
+    OrganizationKind,
+    PhoneType,
+    Verification,
+    Visibility,
+)
+from intake.needs import Need
+from intake.places import Place, PlaceKind
+
+# What the need costs. A service further off than RELATED is no answer at all.
+NEED = {Fit.PRIMARY: 0.0, Fit.SECONDARY: 8.0, Fit.GENERAL: 30.0}
+RELATED = 40.0
+SOMEBODY_TO_TALK_TO = 60.0
+# Nobody said what they need: those who find anything first, then those of our own field.
+NEED_UNSAID = {Fit.GENERAL: 0.0, Fit.PRIMARY: 10.0, Fit.SECONDARY: 30.0}
+
+REACH = {
+    Extent.TOWN: 0.0,
+    Extent.REGION: 2.0,
+    Extent.PROVINCE: 4.0,
+    Extent.NATIONAL: 8.0,
+    Extent.NATIONAL_INTAKE: 60.0,
+}
+NEARBY = 14.0
+"""In the same province, beyond its usual reach but within a drive."""
+SOMEWHERE_IN_PROVINCE = 10.0
+"""Only the province is known; the service serves one town of it."""
+NEARBY_KM = 150.0
+
+CLOSED = {True: 45.0, False: 25.0}
+"""Keyed by whether the need can wait for the morning: no, yes."""
+OPEN_UNKNOWN = 10.0
+LANGUAGE_INTERPRETED = 1.0
+LANGUAGE_UNKNOWN = 6.0
+LANGUAGE_UNLISTED = 12.0
+ELIGIBILITY_UNKNOWN = 3.0
+MADE_FOR_THEM = -12.0
+MADE_FOR_OTHERS = {
+    Audience.INDIGENOUS: 40.0,
+    Audience.TRANS: 40.0,
+    Audience.SEX_WORKERS: 40.0,
+    Audience.FRANCOPHONE: 25.0,
+    Audience.MIGRANT_WORKERS: 15.0,
+    Audience.YOUTH: 15.0,
+}
+"""Belonging is never assumed: such a service leads once the person says so."""
+PAST_YOUTH = 40.0
+GOVERNMENT_WITHOUT_STATUS = 25.0
+"""For a person without status an independent organization comes first."""
+NUMBER_UNCONFIRMED = 6.0
+DISPUTED = 40.0
+OVERDUE = 8.0
+
+URGENT = frozenset(
+    {Need.SHELTER, Need.SEXUAL_ASSAULT, Need.CRISIS_SUPPORT, Need.CHILD_PROTECTION,
+     Need.TRAFFICKING, Need.DOMESTIC_VIOLENCE}
+)  # fmt: skip
+RELATIONS: Mapping[Need, frozenset[Need]] = {
+    Need.SHELTER: frozenset({Need.DOMESTIC_VIOLENCE, Need.TRAFFICKING, Need.BASIC_NEEDS}),
+    Need.SEXUAL_ASSAULT: frozenset({Need.CRISIS_SUPPORT, Need.DOMESTIC_VIOLENCE, Need.HEALTH}),
+    Need.CRISIS_SUPPORT: frozenset(),
+    Need.CHILD_PROTECTION: frozenset({Need.YOUTH}),
+    Need.ONLINE_IMAGES: frozenset({Need.SEXUAL_ASSAULT, Need.CRISIS_SUPPORT, Need.YOUTH}),
+    Need.TRAFFICKING: frozenset({Need.SEXUAL_ASSAULT, Need.DOMESTIC_VIOLENCE, Need.LABOUR_RIGHTS}),
+    Need.BASIC_NEEDS: frozenset({Need.SHELTER}),
+    Need.HEALTH: frozenset({Need.SEXUAL_ASSAULT}),
+    Need.DOMESTIC_VIOLENCE: frozenset({Need.SHELTER, Need.SEXUAL_ASSAULT, Need.CRISIS_SUPPORT}),
+    Need.YOUTH: frozenset({Need.SHELTER, Need.CRISIS_SUPPORT}),
+    Need.LABOUR_RIGHTS: frozenset({Need.LEGAL_IMMIGRATION, Need.TRAFFICKING}),
+    Need.LEGAL_IMMIGRATION: frozenset({Need.LABOUR_RIGHTS, Need.TRAFFICKING}),
+    Need.INDIGENOUS_SUPPORT: frozenset({Need.CRISIS_SUPPORT}),
+}
+"""Services for these are better than none when too few meet the need itself."""
+
+_YOUTH_UNTIL = 24
+_PAST_YOUTH = 30
+# A language code also stands for the languages under it.
+_LANGUAGE_FAMILIES = {"zh": {"cmn", "yue"}, "cr": {"crk", "csw", "cwd"}, "oj": {"ojs", "ojb"}}
+_CRISIS_VERIFIED_FOR = timedelta(days=90)
+_VERIFIED_FOR = timedelta(days=180)
+_ACCEPTS = {
+    Gender.WOMAN: "accepts_women",
+    Gender.MAN: "accepts_men",
+    Gender.TRANS_WOMAN: "accepts_trans_women",
+    Gender.TRANS_MAN: "accepts_trans_men",
+    Gender.NON_BINARY: "accepts_non_binary",
+    Gender.TWO_SPIRIT: "accepts_two_spirit",
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A service with what it is for."""
+
+    service: ServiceRow
+    needs: Mapping[Need, Fit]
+    audiences: frozenset[Audience]
+
+
+@dataclass
+class Judgement:
+    """The cost of offering a service, and why it would be offered."""
+
+    area: ServiceAreaRow | None = None
+    cost: float = 0.0
+    why: list[str] = field(default_factory=list)
+    confirm: bool = False
+    restricted: bool = False
+    """It takes only some people, and whether this person is one of them is not known."""
+
+    def note(self, reason: str, cost: float = 0.0, *, unsure: bool = False) -> None:
+        """Add a reason, what it costs, and whether it asks to confirm."""
+        self.why.append(reason)
+        self.cost += cost
+        self.confirm = self.confirm or unsure
+
+
+def judge(
+    candidate: Candidate, question: Question, place: Place | None, now: datetime
+) -> Judgement | None:
+    """The judgement, or None when the service must not be offered for this question."""
+    service = candidate.service
+    judgement = Judgement()
+    fits = (
+        _may_be_shown(service, question)
+        and _fresh_enough(service, judgement, now)
+        and _meets_need(candidate, question, judgement)
+        and _reaches(service, place, judgement)
+        and _accepts(service, question, judgement)
+        and _speaks(service, question, judgement)
+    )
+    if not fits:
+        return None
+    _judge_openness(service, question, judgement)
+    _judge_audience(candidate, question, judgement)
+    _judge_number(service, judgement)
+    return judgement
+
+
+def voice_number(service: ServiceRow) -> PhoneRow | None:
+    """The public number to call."""
+    return _number(service, {PhoneType.VOICE, PhoneType.CELL})
+
+
+def text_number(service: ServiceRow) -> PhoneRow | None:
+    """The public number for SMS, unless texting there is known to be unsafe."""
+    return None if service.safe_to_text is False else _number(service, {PhoneType.TEXT})
+
+
+def _number(service: ServiceRow, types: set[PhoneType]) -> PhoneRow | None:
+    public = [
+        phone
+        for phone in service.phones
+        if phone.type in types and phone.visibility == Visibility.PUBLIC
+    ]
+    return min(public, key=lambda phone: phone.position, default=None)
+
+
+def _may_be_shown(service: ServiceRow, question: Question) -> bool:
+    """Police only for those who asked; a service nobody can reach is no offer."""
+    police = (
+        service.organization.kind == OrganizationKind.LAW_ENFORCEMENT
+        or service.police_affiliated is True
+    )
+    if police and not question.police_ok:
+        return False
+    return voice_number(service) is not None or text_number(service) is not None
+
+
+def _fresh_enough(service: ServiceRow, judgement: Judgement, now: datetime) -> bool:
+    """Never verified: shown, to confirm. Overdue: lower. Twice overdue: not shown."""
+    if service.verification == Verification.DISPUTED:
+        judgement.note("confirm:disputed", DISPUTED, unsure=True)
+    elif service.verification != Verification.VERIFIED or service.verified_at is None:
+        judgement.note("confirm:unverified", unsure=True)
+    else:
+        live = {CrisisGrade.LIVE_24_7, CrisisGrade.LIVE_HOURS}
+        valid = _CRISIS_VERIFIED_FOR if service.crisis_grade in live else _VERIFIED_FOR
+        age = now - service.verified_at
+        if age > 2 * valid:
+            return False
+        if age > valid:
+            judgement.note("confirm:overdue", OVERDUE, unsure=True)
+    return True
+
+
+def _meets_need(candidate: Candidate, question: Question, judgement: Judgement) -> bool:
+    """By how much the service answers the need; False when it does not at all."""
+    police = candidate.service.organization.kind == OrganizationKind.LAW_ENFORCEMENT
+    if police and question.police_ok:
+        judgement.note("asked:police")
+        return True
+    needs = candidate.needs
+    if question.need is None:
+        return _meets_unsaid_need(needs, judgement)
+    if question.need in needs:
+        fit = needs[question.need]
+        general = fit is Fit.GENERAL
+        judgement.note("need:general" if general else f"need:{question.need.value}", NEED[fit])
+        return True
+    primary = {need for need, fit in needs.items() if fit is Fit.PRIMARY}
+    related = primary & RELATIONS[question.need]
+    if related:
+        nearest = min(related, key=list(Need).index)
+        judgement.note(f"related:{nearest.value}", RELATED, unsure=True)
+        return True
+    if Need.CRISIS_SUPPORT in primary:
+        judgement.note("related:crisis_support", SOMEBODY_TO_TALK_TO)
+        return True
+    return False
+
+
+def _meets_unsaid_need(needs: Mapping[Need, Fit], judgement: Judgement) -> bool:
+    """Nobody said what they need: general help, help after exploitation, somebody to talk to."""
+    if Fit.GENERAL in needs.values() or needs.get(Need.TRAFFICKING) is Fit.PRIMARY:
+        fit = Fit.GENERAL if Fit.GENERAL in needs.values() else Fit.PRIMARY
+        judgement.note("need:general", NEED_UNSAID[fit])
+        return True
+    if needs.get(Need.CRISIS_SUPPORT) is Fit.PRIMARY:
+        judgement.note("need:crisis_support", NEED_UNSAID[Fit.SECONDARY])
+        return True
+    return False
+
+
+def _reaches(service: ServiceRow, place: Place | None, judgement: Judgement) -> bool:
+    """The nearest of its areas that holds the place; False when none does."""
+    best: tuple[float, str, ServiceAreaRow] | None = None
+    for area in service.service_areas:
+        reach = _reach(area, place)
+        if reach is not None and (best is None or reach[0] < best[0]):
+            best = (*reach, area)
+    if best is None:
+        return False
+    cost, reason, area = best
+    judgement.area = area
+    judgement.note(reason, cost, unsure=bool(area.unconfirmed) or reason == "area:nearby")
+    return True
+
+
+def _reach(area: ServiceAreaRow, place: Place | None) -> tuple[float, str] | None:
+    """(cost, reason) of one area, or None when the place lies outside."""
+    extent = Extent(area.level)
+    if extent in {Extent.NATIONAL, Extent.NATIONAL_INTAKE}:
+        return REACH[extent], f"area:{extent.value}"
+    if place is None or place.kind is PlaceKind.COUNTRY:
+        return None
+    same_province = area.province == place.province
+    if extent is Extent.PROVINCE:
+        return (REACH[extent], "area:province") if same_province else None
+    if place.kind is PlaceKind.PROVINCE:
+        return (SOMEWHERE_IN_PROVINCE, "area:somewhere_in_province") if same_province else None
+    distance = kilometres(
+        place.latitude, place.longitude, area.latitude or 0.0, area.longitude or 0.0
+    )
+    if distance <= (area.radius_km or 0):
+        # Of two that both reach the place, the nearer centre.
+        return REACH[extent] + distance / 200, f"area:{extent.value}"
+    if same_province and distance <= NEARBY_KM:
+        return NEARBY + distance / 200, "area:nearby"
+    return None
+
+
+def kilometres(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+    """Great-circle distance between two points given in degrees."""
+    phi1, phi2 = math.radians(lat1), math.radians(lat2)
+    half = (
+        math.sin((phi1 - phi2) / 2) ** 2
+        + math.cos(phi1) * math.cos(phi2) * math.sin(math.radians(lon1 - lon2) / 2) ** 2
+    )
+    return 12_742 * math.asin(min(1.0, math.sqrt(half)))
+
+
+def _accepts(service: ServiceRow, question: Question, judgement: Judgement) -> bool:
+    """Age, gender, status, children, pets. False for a known no."""
+    if not _accepts_age(service, question.age, judgement):
+        return False
+    asked = []
+    if question.gender is not None:
+        asked.append(_ACCEPTS[question.gender])
+    if question.without_status:
+        asked.append("accepts_no_status")
+    if question.with_children:
+        asked.append("accepts_with_children")
+    if question.with_pets:
+        asked.append("accepts_pets")
+    for name in asked:
+        answer: bool | None = getattr(service, name)
+        if answer is None or name in service.unconfirmed:
+            judgement.note(f"confirm:{name}", ELIGIBILITY_UNKNOWN, unsure=True)
+        elif not answer:
+            return False
+    if question.gender is None and service.accepts_men is False:
+        judgement.note("only:women", ELIGIBILITY_UNKNOWN, unsure=True)
+        judgement.restricted = True
+    if service.sobriety_rule:
+        judgement.note("confirm:sobriety", ELIGIBILITY_UNKNOWN, unsure=True)
+    if (
+        question.without_status
+        and service.accepts_no_status is None
+        and service.organization.kind == OrganizationKind.GOVERNMENT
+    ):
+        judgement.note("confirm:government", GOVERNMENT_WITHOUT_STATUS, unsure=True)
+    return True
+
+
+def _accepts_age(service: ServiceRow, age: int | None, judgement: Judgement) -> bool:
+    low, high = service.minimum_age, service.maximum_age
+    limits = f"{'' if not low else int(low)}-{'' if high is None else int(high)}"
+    if "minimum_age" in service.unconfirmed or "maximum_age" in service.unconfirmed:
+        judgement.note("confirm:age", ELIGIBILITY_UNKNOWN, unsure=True)
+        return True
+    if age is None:
+        if low or high is not None:
+            judgement.note(f"ages:{limits}", ELIGIBILITY_UNKNOWN, unsure=True)
+            judgement.restricted = True
+        return True
+    if (low is not None and age < low) or (high is not None and age > high):
+        return False
+    if low is None and high is None:
+        judgement.note("confirm:age", ELIGIBILITY_UNKNOWN, unsure=True)
+    return True
+
+
+def _speaks(service: ServiceRow, question: Question, judgement: Judgement) -> bool:
+    """Spoken, interpreted, not known, or known not to be."""
+    wanted = question.language
+    if wanted is None:
+        return True
+    codes = {wanted} | _LANGUAGE_FAMILIES.get(wanted, set())
+    listed = {row.code: not row.unconfirmed for row in service.languages}
+    complete = "languages" not in service.unconfirmed and bool(listed) and all(listed.values())
+    interpreted = service.interpretation if "interpretation" not in service.unconfirmed else None
+    if any(listed.get(code) for code in codes) and "languages" not in service.unconfirmed:
+        judgement.note(f"language:{wanted}")
+    elif interpreted:
+        judgement.note("language:interpreter", LANGUAGE_INTERPRETED)
+    elif complete and interpreted is False:
+        return False
+    else:
+        cost = LANGUAGE_UNLISTED if complete else LANGUAGE_UNKNOWN
+        judgement.note("confirm:language", cost, unsure=True)
+    return True
+
+
+def _judge_openness(service: ServiceRow, question: Question, judgement: Judgement) -> None:
+    """Whether somebody answers at the moment asked about."""
+    if question.open_at is None:
+        if service.crisis_grade in {CrisisGrade.MESSAGE_ONLY, CrisisGrade.INFO_ONLY}:
+            judgement.note("open:closed", CLOSED[False])
+        return
+    state = openness(service, question.open_at)
+    if state is Openness.LIVE:
+        judgement.note("open:live")
+    elif state is Openness.UNKNOWN:
+        judgement.note("open:unknown", OPEN_UNKNOWN, unsure=True)
+    else:
+        judgement.note("open:closed", CLOSED[question.need in URGENT])
+
+
+def _judge_audience(candidate: Candidate, question: Question, judgement: Judgement) -> None:
+    """A service made for some people comes later for others."""
+    if not candidate.audiences:
+        return
+    shared = candidate.audiences & _groups(question)
+    if shared:
+        judgement.note(f"made_for:{min(shared)}", MADE_FOR_THEM)
+        return
+    cost = min(MADE_FOR_OTHERS[audience] for audience in candidate.audiences)
+    past_youth = question.age is not None and question.age >= _PAST_YOUTH
+    if candidate.audiences == {Audience.YOUTH} and past_youth:
+        cost = PAST_YOUTH
+    judgement.note("made_for_others", cost)
+
+
+def _groups(question: Question) -> set[Audience]:
+    """The groups that the person's own words put them in."""
+    groups: set[Audience] = set()
+    if question.indigenous or question.need is Need.INDIGENOUS_SUPPORT:
+        groups.add(Audience.INDIGENOUS)
+    if question.gender is Gender.TWO_SPIRIT:
+        groups |= {Audience.INDIGENOUS, Audience.TRANS}
+    if question.gender in {Gender.TRANS_WOMAN, Gender.TRANS_MAN, Gender.NON_BINARY}:
+        groups.add(Audience.TRANS)
+    young = question.age is not None and question.age <= _YOUTH_UNTIL
+    if young or (question.age is None and question.need is Need.YOUTH):
+        groups.add(Audience.YOUTH)
+    if question.age is None and question.need is Need.ONLINE_IMAGES:
+        groups.add(Audience.YOUTH)
+    if question.language == "fr":
+        groups.add(Audience.FRANCOPHONE)
+    if question.without_status or question.need is Need.LABOUR_RIGHTS:
+        groups.add(Audience.MIGRANT_WORKERS)
+    return groups
+
+
+def _judge_number(service: ServiceRow, judgement: Judgement) -> None:
+    """A number that no source of today confirms."""
+    numbers = [one for one in (voice_number(service), text_number(service)) if one is not None]
+    if all(number.unconfirmed for number in numbers):
+        judgement.note("confirm:number", NUMBER_UNCONFIRMED, unsure=True)
