@@ -45,7 +45,7 @@ class Upkeep:
     async def run(self) -> None:
         """Until cancelled. A failure is logged by its kind and tried again."""
         while True:
-            for chore in (self.revive, self.mend, self.take_back, self.purge):
+            for chore in (self.revive, self.mend, self.take_back, self.end_visits, self.purge):
                 try:
                     await chore()
                 except Exception as error:
@@ -98,6 +98,12 @@ class Upkeep:
             )
             await self.voice.say(tx, waiting, "wait.later")
             await tx.signals.desk(conversation_id)
+
+    async def end_visits(self) -> None:
+        """Wipe the web visits that are over, and tell pages that are still open."""
+        async with self.database.transaction() as tx:
+            for fingerprint in await tx.mailbox.end_overdue(self.now()):
+                await tx.signals.visitor(fingerprint)
 
     async def purge(self) -> None:
         """Remove what is past its date, once an hour; complain when something is left."""

@@ -14,12 +14,12 @@ from storage.board import BoardRepository
 from storage.crypto import Keyring
 from storage.desk import DeskRepository
 from storage.jobs import JobRepository, make_app
+from storage.mailbox import MailboxRepository
 from storage.notify import SignalRepository
 from storage.outbox import OutboxRepository
 from storage.repositories import (
     ConversationRepository,
     EscalationRepository,
-    MailboxRepository,
     MessageRepository,
     ReferralRepository,
     RiskRepository,

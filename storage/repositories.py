@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, delete, exists, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,7 +27,6 @@ from storage.tables import (
     RiskAssessmentRow,
     TierChangeRow,
     TipRow,
-    WebMailboxRow,
 )
 
 ADDRESS = "address"
@@ -433,52 +432,3 @@ class ReferralRepository(Shelf):
                 insert(ReferralOfferRow),
                 [{"id": uuid4(), "service_id": one, "channel": channel} for one in services],
             )
-
-
-class MailboxRepository(Shelf):
-    """Lines for a browser: the only words that the porch reads."""
-
-    async def put(
-        self, message_id: UUID, visitor: str, author: str, text: str, at: datetime
-    ) -> None:
-        """Lay a line into a visitor's mailbox, once a message."""
-        await self.session.execute(
-            insert(WebMailboxRow)
-            .values(
-                message_id=message_id,
-                visitor_fingerprint=self.keyring.fingerprint(visitor, ADDRESS),
-                author=author,
-                body_sealed=self.keyring.seal(text, f"web_mailbox.body:{message_id}"),
-                at=at,
-            )
-            .on_conflict_do_nothing(index_elements=["message_id"])
-        )
-
-    async def read(self, visitor: str, after: int = 0) -> list[tuple[int, str, str, datetime]]:
-        """(number, author, text, time) of the lines after a number, in order."""
-        rows = await self.session.scalars(
-            select(WebMailboxRow)
-            .where(
-                WebMailboxRow.visitor_fingerprint == self.keyring.fingerprint(visitor, ADDRESS),
-                WebMailboxRow.id > after,
-            )
-            .order_by(WebMailboxRow.id)
-        )
-        return [
-            (
-                row.id,
-                row.author,
-                self.keyring.open(row.body_sealed, f"web_mailbox.body:{row.message_id}"),
-                row.at,
-            )
-            for row in rows
-        ]
-
-    async def wipe(self, visitor: str) -> int:
-        """Remove every line of a visitor; returns how many there were."""
-        result = await self.session.execute(
-            delete(WebMailboxRow).where(
-                WebMailboxRow.visitor_fingerprint == self.keyring.fingerprint(visitor, ADDRESS)
-            )
-        )
-        return cast(CursorResult[Any], result).rowcount

@@ -23,14 +23,15 @@ from storage.tables import (
     NoteRow,
     PurgeRunRow,
     TipRow,
-    WebMailboxRow,
+    WebVisitRow,
 )
 
 BOT_ONLY = timedelta(hours=24)
 AFTER_HANDOFF = timedelta(days=30)
 TIP = timedelta(days=365)
 SILENCE = timedelta(hours=24)
-MAILBOX = timedelta(hours=1)
+# The worker ends idle visits within seconds; this is the net below it.
+VISIT = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ async def purge(session: AsyncSession, now: datetime) -> Purge:
         .where(overdue, ConversationRow.address_sealed.is_not(None))
         .values(address_sealed=None, engine_memory_sealed=None),
     )
-    await session.execute(delete(WebMailboxRow).where(WebMailboxRow.at < now - MAILBOX))
+    await session.execute(delete(WebVisitRow).where(WebVisitRow.seen_at < now - VISIT))
     await session.execute(delete(DeskSessionRow).where(DeskSessionRow.expires_at < now))
     left = await session.scalar(
         select(func.count())

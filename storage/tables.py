@@ -303,6 +303,18 @@ class ReferralOfferRow(Base):
     offered_on: Mapped[date] = mapped_column(server_default=func.current_date())
 
 
+class WebVisitRow(Base):
+    """A browser that has sent something, until it leaves or falls idle (storage/mailbox.py)."""
+
+    __tablename__ = "web_visit"
+
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    started_at: Mapped[datetime] = _now()
+    # Last sign of an open page, and of a line in either direction.
+    seen_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    written_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class WebMailboxRow(Base):
     """Lines waiting for a browser. The porch reads these and no other words."""
 
@@ -316,7 +328,9 @@ class WebMailboxRow(Base):
     message_id: Mapped[UUID] = mapped_column(
         ForeignKey("message.id", ondelete="CASCADE"), unique=True
     )
-    visitor_fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    visitor_fingerprint: Mapped[bytes] = mapped_column(
+        ForeignKey("web_visit.fingerprint", ondelete="CASCADE")
+    )
     author: Mapped[str] = mapped_column(Text)
     body_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime] = _now()

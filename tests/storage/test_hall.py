@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from intake.conversation import claim, escalate, hear
 from intake.effects import Reason
-from intake.messages import Delivery, DeliveryReport, Inbound
+from intake.messages import Author, Delivery, DeliveryReport, Inbound
 from intake.risk import Tier
 from storage.crypto import Keyring
 from storage.database import Database, utc_now
@@ -49,7 +49,9 @@ async def test_the_same_address_finds_its_conversation_and_no_other(database: Da
     conversation_id = await stored(database, first)
     again = replace(first, provider_id=f"SM{uuid4().hex}")
     assert await stored(database, again) == conversation_id
-    assert await stored(database, replace(again, channel="web", provider_id="w1")) != conversation_id
+    assert (
+        await stored(database, replace(again, channel="web", provider_id="w1")) != conversation_id
+    )
 
 
 async def test_every_sealed_value_moves_to_the_new_key(
@@ -68,21 +70,20 @@ async def test_every_sealed_value_moves_to_the_new_key(
         await tx.tips.add(conversation_id, "a tip")
         conversation = await tx.conversations.get(conversation_id)
         line = await tx.messages.add_outbound(conversation, "a line", "open.first")
-        await tx.mailbox.put(line, "visitor", "bot", "a line", utc_now())
+        await tx.mailbox.begin("visitor", utc_now())
+        await tx.mailbox.put(line, "visitor", Author.BOT, "a line", utc_now())
     await old.close()
     both = Keyring("11223344", {**keyring.keys, "11223344": b"n" * 32}, keyring.fingerprint_key)
     assert await reseal_all(both) == 6
     assert await reseal_all(both) == 0
-    only_new = Database(
-        url, Keyring("11223344", {"11223344": b"n" * 32}, keyring.fingerprint_key)
-    )
+    only_new = Database(url, Keyring("11223344", {"11223344": b"n" * 32}, keyring.fingerprint_key))
     async with only_new.transaction() as tx:
         assert [m.text for m in await tx.desk.thread(conversation_id)] == [
             "words to keep",
             "a line",
         ]
         assert await tx.conversations.memory(conversation_id) == "memory"
-        assert [row[2] for row in await tx.mailbox.read("visitor")] == ["a line"]
+        assert [row.text for row in await tx.mailbox.read("visitor")] == ["a line"]
     await only_new.close()
 
 

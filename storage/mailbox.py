@@ -1,0 +1,192 @@
+"""The mailbox of the web chat: visits, and the lines that a browser may show.
+
+A visit is a browser that has sent something. It is known by the keyed fingerprint of its session
+token, and it is over when the person leaves, when its page has been gone for a while, or when
+nothing was written for a while and nobody was asked to join. Its lines go with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, CursorResult, delete, exists, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from intake.messages import Author
+from storage.repositories import ADDRESS, Shelf
+from storage.tables import ConversationRow, MessageRow, WebMailboxRow, WebVisitRow
+
+WEB = "web"
+# The same silence after which the safety check is asked anew (intake/conversation.py, rule R5).
+IDLE = timedelta(minutes=30)
+
+_CONVERSATION_OF_VISIT = (
+    ConversationRow.channel == WEB,
+    ConversationRow.address_fingerprint == WebVisitRow.fingerprint,
+    ConversationRow.closed_at.is_(None),
+)
+# Whoever waits for a person, or talks to one, is not sent away by a clock.
+_HUMAN = exists().where(*_CONVERSATION_OF_VISIT, ConversationRow.holder != "bot")
+
+
+def _over(now: datetime) -> ColumnElement[bool]:
+    quiet = (WebVisitRow.written_at < now - IDLE) & ~_HUMAN
+    return or_(WebVisitRow.seen_at < now - IDLE, quiet)
+
+
+@dataclass(frozen=True, repr=False)
+class Line:
+    """One line of a visit. Never printed: it holds words. `number` rises in order of commit."""
+
+    number: int
+    author: Author
+    text: str
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A visit that is not over."""
+
+    written_at: datetime
+    human: bool
+
+
+class MailboxRepository(Shelf):
+    """Lines for a browser: the only words that the porch reads."""
+
+    async def begin(self, visitor: str, at: datetime) -> None:
+        """The person writes: the visit starts, or goes on."""
+        await self.session.execute(
+            insert(WebVisitRow)
+            .values(fingerprint=self.mark(visitor), started_at=at, seen_at=at, written_at=at)
+            .on_conflict_do_update(
+                index_elements=["fingerprint"], set_={"seen_at": at, "written_at": at}
+            )
+        )
+
+    async def put(
+        self, message_id: UUID, visitor: str, author: Author, text: str, at: datetime
+    ) -> bool:
+        """Lay a line into a visitor's mailbox, once a message. False when the visit is over."""
+        mark = self.mark(visitor)
+        # The lock makes numbers rise in order of commit: a browser that asks for what comes after
+        # a number misses nothing.
+        living = await self.session.scalar(
+            update(WebVisitRow)
+            .where(WebVisitRow.fingerprint == mark, ~_over(at))
+            .values(written_at=at)
+            .returning(WebVisitRow.fingerprint)
+            .execution_options(synchronize_session=False)
+        )
+        if living is None:
+            return False
+        await self.session.execute(
+            insert(WebMailboxRow)
+            .values(
+                message_id=message_id,
+                visitor_fingerprint=mark,
+                author=author.value,
+                body_sealed=self.keyring.seal(text, f"web_mailbox.body:{message_id}"),
+                at=at,
+            )
+            .on_conflict_do_nothing(index_elements=["message_id"])
+        )
+        return True
+
+    async def number_of(self, message_id: UUID) -> int | None:
+        """The number of a message's line, if it lies in a mailbox."""
+        return await self.session.scalar(
+            select(WebMailboxRow.id).where(WebMailboxRow.message_id == message_id)
+        )
+
+    async def read(self, visitor: str, after: int = 0) -> Sequence[Line]:
+        """The lines after a number, in order."""
+        rows = await self.session.scalars(
+            select(WebMailboxRow)
+            .where(
+                WebMailboxRow.visitor_fingerprint == self.mark(visitor),
+                WebMailboxRow.id > after,
+            )
+            .order_by(WebMailboxRow.id)
+        )
+        return [
+            Line(
+                number=row.id,
+                author=Author(row.author),
+                text=self.keyring.open(row.body_sealed, f"web_mailbox.body:{row.message_id}"),
+            )
+            for row in rows
+        ]
+
+    async def visit(self, visitor: str, now: datetime) -> Visit | None:
+        """The visit, or None when it never began or is over."""
+        row = (
+            await self.session.execute(
+                select(WebVisitRow.written_at, _HUMAN).where(
+                    WebVisitRow.fingerprint == self.mark(visitor), ~_over(now)
+                )
+            )
+        ).first()
+        return None if row is None else Visit(written_at=row[0], human=row[1])
+
+    async def seen(self, visitor: str, at: datetime) -> None:
+        """The page is still open."""
+        await self._renew(visitor, at, seen_at=at)
+
+    async def stay(self, visitor: str, at: datetime) -> None:
+        """The person asked for more time."""
+        await self._renew(visitor, at, seen_at=at, written_at=at)
+
+    async def end(self, visitor: str) -> bool:
+        """Remove the visit and every line of it; whether there was one."""
+        result = await self.session.execute(
+            delete(WebVisitRow).where(WebVisitRow.fingerprint == self.mark(visitor))
+        )
+        return cast(CursorResult[Any], result).rowcount > 0
+
+    async def end_overdue(self, now: datetime) -> Sequence[bytes]:
+        """Remove the visits that are over; returns their fingerprints."""
+        rows = await self.session.scalars(
+            delete(WebVisitRow)
+            .where(_over(now))
+            .returning(WebVisitRow.fingerprint)
+            .execution_options(synchronize_session=False)
+        )
+        return rows.all()
+
+    async def message(self, provider_id: str) -> UUID | None:
+        """The message that came in under a once-only key."""
+        return await self.session.scalar(
+            select(MessageRow.id).where(
+                MessageRow.channel == WEB, MessageRow.provider_id == provider_id
+            )
+        )
+
+    async def is_talking(self, visitor: str) -> bool:
+        """Whether a conversation with this visitor is open."""
+        found = await self.session.scalar(
+            select(
+                exists().where(
+                    ConversationRow.channel == WEB,
+                    ConversationRow.address_fingerprint == self.mark(visitor),
+                    ConversationRow.closed_at.is_(None),
+                )
+            )
+        )
+        return bool(found)
+
+    def mark(self, visitor: str) -> bytes:
+        """The keyed fingerprint under which a visitor is known."""
+        return self.keyring.fingerprint(visitor, ADDRESS)
+
+    async def _renew(self, visitor: str, now: datetime, **values: datetime) -> None:
+        await self.session.execute(
+            update(WebVisitRow)
+            .where(WebVisitRow.fingerprint == self.mark(visitor), ~_over(now))
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
