@@ -100,9 +100,9 @@ class Upkeep:
             await tx.signals.desk(conversation_id)
 
     async def end_visits(self) -> None:
-        """Wipe the web visits that are over, and tell pages that are still open."""
+        """Wipe the web visits that fell idle, and tell pages that are still open."""
         async with self.database.transaction() as tx:
-            for fingerprint in await tx.mailbox.end_overdue(self.now()):
+            for fingerprint in await tx.mailbox.end_idle(self.now()):
                 await tx.signals.visitor(fingerprint)
 
     async def purge(self) -> None:

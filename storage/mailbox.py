@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from intake.messages import Author
@@ -33,9 +32,13 @@ _CONVERSATION_OF_VISIT = (
 _HUMAN = exists().where(*_CONVERSATION_OF_VISIT, ConversationRow.holder != "bot")
 
 
-def _over(now: datetime) -> ColumnElement[bool]:
+def _idle(now: datetime) -> ColumnElement[bool]:
     quiet = (WebVisitRow.written_at < now - IDLE) & ~_HUMAN
     return or_(WebVisitRow.seen_at < now - IDLE, quiet)
+
+
+def _over(now: datetime) -> ColumnElement[bool]:
+    return or_(WebVisitRow.left_at.is_not(None), _idle(now))
 
 
 @dataclass(frozen=True, repr=False)
@@ -141,18 +144,43 @@ class MailboxRepository(Shelf):
         """The person asked for more time."""
         await self._renew(visitor, at, seen_at=at, written_at=at)
 
-    async def end(self, visitor: str) -> bool:
-        """Remove the visit and every line of it; whether there was one."""
-        result = await self.session.execute(
+    async def leave(self, visitor: str, at: datetime) -> None:
+        """The person leaves: every line goes.
+
+        That they left is known for a while, so that a message which was still on its way reaches
+        the conversation without beginning another visit.
+        """
+        mark = self.mark(visitor)
+        # The visit first, as `put` does: no line can slip in between.
+        await self.session.execute(
+            update(WebVisitRow).where(WebVisitRow.fingerprint == mark).values(left_at=at)
+        )
+        await self.session.execute(
+            delete(WebMailboxRow).where(WebMailboxRow.visitor_fingerprint == mark)
+        )
+
+    async def has_left(self, visitor: str) -> bool:
+        """Whether the person left not long ago."""
+        found = await self.session.scalar(
+            select(
+                exists().where(
+                    WebVisitRow.fingerprint == self.mark(visitor), WebVisitRow.left_at.is_not(None)
+                )
+            )
+        )
+        return bool(found)
+
+    async def end(self, visitor: str) -> None:
+        """Remove the visit and every line of it."""
+        await self.session.execute(
             delete(WebVisitRow).where(WebVisitRow.fingerprint == self.mark(visitor))
         )
-        return cast(CursorResult[Any], result).rowcount > 0
 
-    async def end_overdue(self, now: datetime) -> Sequence[bytes]:
-        """Remove the visits that are over; returns their fingerprints."""
+    async def end_idle(self, now: datetime) -> Sequence[bytes]:
+        """Remove the visits that fell idle; returns their fingerprints."""
         rows = await self.session.scalars(
             delete(WebVisitRow)
-            .where(_over(now))
+            .where(_idle(now))
             .returning(WebVisitRow.fingerprint)
             .execution_options(synchronize_session=False)
         )

@@ -304,7 +304,7 @@ class ReferralOfferRow(Base):
 
 
 class WebVisitRow(Base):
-    """A browser that has sent something, until it leaves or falls idle (storage/mailbox.py)."""
+    """A browser that has sent something, until it falls idle (storage/mailbox.py)."""
 
     __tablename__ = "web_visit"
 
@@ -313,6 +313,7 @@ class WebVisitRow(Base):
     # Last sign of an open page, and of a line in either direction.
     seen_at: Mapped[datetime] = mapped_column(Moment, index=True)
     written_at: Mapped[datetime] = mapped_column(Moment)
+    left_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class WebMailboxRow(Base):

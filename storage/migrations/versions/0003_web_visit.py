@@ -25,6 +25,7 @@ def upgrade() -> None:
         ),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_web_visit")),
     )
     op.create_index(op.f("ix_web_visit_seen_at"), "web_visit", ["seen_at"], unique=False)
