@@ -59,6 +59,10 @@ _ASKING = re.compile(
     r"besoin|cherche|trouver|veux|voudrais|aimerais|y a t il|aide pour)\b"
 )
 _REFUSING = re.compile(r"\b(dont|don t|do not|doesnt|doesn t|didnt|not|no need|pas|sans vouloir)\b")
+# Narrower than asking: "i dont have any place", "je peux pas trouver de refuge" refuse nothing.
+_WISHING = re.compile(r"\b(need|needs|want|wants|looking for|besoin|cherche|veux|voudrais)\b")
+# "dont want counselling just food": from here on the wish begins again.
+_TURNING = re.compile(r"\b(just|but|only|instead|mais|juste|seulement|plutot|know|sais)\b")
 # How far before a keyword an asking or refusing word still belongs to it.
 _REACH_WORDS = 5
 _REFUSAL_REACH_WORDS = 4
@@ -106,9 +110,10 @@ def _refused(before: Sequence[str], keyword: str) -> bool:
     refusal = _REFUSING.search(near)
     if refusal is None or keyword in {"nowhere", "nulle", "no", "not", "pas"}:
         return False
-    return bool(_ASKING.search(near[refusal.end() :])) or bool(
-        re.search(r"\b(veux|besoin|cherche)\b", near[: refusal.start()])
-    )
+    between = near[refusal.end() :]
+    if _TURNING.search(between):
+        return False
+    return bool(_WISHING.search(between) or _WISHING.search(near[: refusal.start()]))
 
 
 def _offsets(folded: Sequence[str]) -> dict[int, int]:
