@@ -141,16 +141,25 @@ def _patterns() -> dict[Need, re.Pattern[str]]:
     lists = yaml.safe_load(_LISTS.read_text(encoding="utf-8"))
     patterns: dict[Need, re.Pattern[str]] = {}
     for need in Need:
-        phrases = {phrase for language in lists[need.value].values() for phrase in language}
-        ordered = sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
-        choices = "|".join(_expression(phrase) for phrase in ordered)
+        phrases = {
+            (phrase, language)
+            for language, listed in lists[need.value].items()
+            for phrase in listed
+        }
+        ordered = sorted(phrases, key=lambda one: (-len(one[0]), one))
+        choices = "|".join(_expression(*one) for one in ordered)
         patterns[need] = re.compile(rf"(?:^|(?<= ))(?:{choices})(?= |$)")
     return patterns
 
 
-def _expression(phrase: str) -> str:
-    """The expression of one phrase of the lists; `*` stands for any ending of a word."""
-    return " ".join(
+def _expression(phrase: str, language: str) -> str:
+    """The expression of one phrase of the lists; `*` stands for any ending of a word.
+
+    People text "dhebergement" and "laide": French words that begin with a
+    vowel sound may carry the letter that an apostrophe should part from them.
+    """
+    elided = "(?:d|l|qu)?" if language == "fr" and fold(phrase)[0] in "aeiouh" else ""
+    return elided + " ".join(
         re.escape(fold(word.rstrip("*"))) + (r"[^ ]*" if word.endswith("*") else "")
         for word in phrase.split()
     )

@@ -65,3 +65,5 @@ SHORT = 3
 # Of these two the small letters are words of their own: "toronto on monday", "bc he".
 SMALL_WORDS = frozenset({"on", "bc"})
 MISSPELLING_CUES = frozenset("in near from outside around a de dans habite downtown".split())
+# "dottawa": a d or l before a name of at least five letters.
+ELIDED_FROM_LETTERS = 6

@@ -97,7 +97,17 @@ class _Reading:
                 found = self._accepted(namings, first, first + count)
                 if found is not None:
                     return found
-        return self._misspelled(first)
+        return self._elided(first) or self._misspelled(first)
+
+    def _elided(self, first: int) -> tuple[Place, int] | None:
+        """ "pres dottawa": French texted without its apostrophe; the d is the cue."""
+        folded = self._folded[first]
+        namings = self._gazetteer.names.get(folded[1:], ())
+        if len(folded) < near.ELIDED_FROM_LETTERS or folded[0] not in "dl" or not namings:
+            return None
+        if near.FRENCH.isdisjoint(self._folded) or namings[0].cue is not Cue.NONE:
+            return None
+        return namings[0].place, self._province_behind(first + 1)[1]
 
     def _accepted(
         self, namings: Sequence[Naming], first: int, after: int

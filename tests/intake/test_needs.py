@@ -18,6 +18,8 @@ LISTS = Path(__file__).resolve().parents[2] / "intake" / "data" / "needs.yaml"
         ("i need a shelter in calgary", Need.SHELTER),
         ("nowhere to go tonight", Need.SHELTER),
         ("got kicked out", Need.SHELTER),
+        ("ya tu une maison dhebergement a laval", Need.SHELTER),
+        ("qui aide avec les papiers dimmigration", Need.LEGAL_IMMIGRATION),
         ("j'ai besoin d'un endroit où dormir à Laval", Need.SHELTER),
         ("mise dehors par mes parents", Need.SHELTER),
         ("i was raped last night", Need.SEXUAL_ASSAULT),

@@ -43,6 +43,7 @@ def ids(text: str) -> list[str]:
         ("proche de st-jerome", "saint-jerome-qc"),
         ("l’île-perrot", "l-ile-perrot-qc"),
         ("val dor", "val-d-or-qc"),
+        ("je suis pres dottawa", "ottawa-on"),
         ("sept-iles", "sept-iles-qc"),
         ("i was raped in st catherines", "st-catharines-on"),
         ("doctor st johns", "st-john-s-nl"),
