@@ -88,6 +88,7 @@ class _Run:
         self._supervisor = Supervisor(settings.data / "logs", self._report)
         self._embedded: database.Embedded | None = None
         self._line: Line | None = None
+        self._pids: dict[str, int] = {}
         self._ready = False
         self.interrupted = False
 
@@ -190,13 +191,15 @@ class _Run:
     def _note(self) -> None:
         if self._line is None or not self._ready:
             return
+        # One that is being started again keeps its last number until it has a new one.
+        self._pids.update(self._supervisor.pids)
         self._directory.note(
             State(
                 pid=os.getpid(),
                 public_url=self._settings.public_url,
                 staff_url=self._settings.staff_url,
                 sms=self._settings.sms,
-                pids=self._supervisor.pids,
+                pids=self._pids,
                 ports=dict(self._line.ports),
                 environment=self._line.companion(),
             )

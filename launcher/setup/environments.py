@@ -136,16 +136,31 @@ def _build(
     if not (home / STAMP).exists():
         shutil.rmtree(home, ignore_errors=True)
         HOMES.mkdir(parents=True, exist_ok=True)
-        task = f"installing the {environment.name} environment"
-        venv = [installer, "venv", "--no-project", "--python", interpreter.path, str(home)]
-        run(venv, step, task)
-        sync = [installer, "pip", "sync", "--require-hashes", "--python", str(home / "bin/python")]
-        # A slow line must not fail a download that is still going on.
-        run([*sync, str(environment.lock)], step, task, _patient())
+        try:
+            _install(environment, home, interpreter, installer, step)
+        except Refusal:
+            # What a full disk holds of it would only be in the way.
+            shutil.rmtree(home, ignore_errors=True)
+            raise
         stamp = {"lock": digest, "python": interpreter.path, "version": interpreter.release}
         _write(home / STAMP, json.dumps(stamp))
     _point(environment.link, home)
     _clear_old(environment, home)
+
+
+def _install(
+    environment: Environment,
+    home: Path,
+    interpreter: pythons.Interpreter,
+    installer: str,
+    step: Step,
+) -> None:
+    task = f"installing the {environment.name} environment"
+    venv = [installer, "venv", "--no-project", "--python", interpreter.path, str(home)]
+    run(venv, step, task)
+    sync = [installer, "pip", "sync", "--require-hashes", "--python", str(home / "bin/python")]
+    # A slow line must not fail a download that is still going on.
+    run([*sync, str(environment.lock)], step, task, _patient())
 
 
 def _patient() -> dict[str, str]:

@@ -26,7 +26,7 @@ COMMANDS: dict[str, Command] = {
     "user": Command("manage advocates' accounts: ./hotline user add NAME", ("services",)),
     "status": Command("tell what is running, and where", ("services",)),
     "train": Command("train the language model if its inputs changed", ("services", "engine")),
-    "bench": Command("measure the line", ("dev", "engine")),
+    "bench": Command("measure the running line", ("services",)),
     "check": Command("check formatting, lint, types and import arrows", ("dev", "engine")),
     "lock": Command("resolve requirements/ again from pyproject.toml"),
     "help": Command("show this"),

@@ -173,6 +173,7 @@ def test_a_failed_install_is_explained(ground: Ground, printed: str, told: str) 
         ground.ensure()
     assert "\n" not in str(refusal.value)
     assert not is_current(ground.environment)
+    assert list((ground.build / "environments").iterdir()) == []
 
 
 def test_a_full_disk_is_told_beforehand(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
