@@ -12,24 +12,29 @@ from intake.ports import UnitOfWork
 from intake.risk import Tier
 from intake.speaking import Voice
 
-# Row 8 of the risk model: somebody else reads this phone. Nothing but a neutral line may go out.
-PHONE_WATCHED = 8
+# Rows of the risk model that change what the person is told (domain brief, section 1).
+SUICIDE, SELF_HARM, MINOR, PHONE_WATCHED, HUNTING = 5, 6, 7, 8, 24
 
 
 @dataclass(frozen=True)
 class Cause:
     """Why a human is needed, and how the person may be told.
 
-    `discreet`: somebody else may read the phone. `silent`: the provider has answered already.
+    `rows`: rows of the risk model that were seen. `silent`: the provider has answered already.
     `hint`: the language of the first line while that of the conversation is not known.
     """
 
     reason: Reason
     tier: Tier | None = None
     message_id: UUID | None = None
-    discreet: bool = False
+    rows: frozenset[int] = frozenset()
     silent: bool = False
     hint: str | None = None
+
+    @property
+    def discreet(self) -> bool:
+        """Somebody else may read the phone: nothing but a neutral line may go out (R11)."""
+        return PHONE_WATCHED in self.rows
 
 
 async def fetch_human(
@@ -51,7 +56,8 @@ async def fetch_human(
         )
         await tx.jobs.check_waiting(escalation_id)
         if not cause.silent:
-            await voice.say(tx, after, await _line(tx, after, cause), cause.hint)
+            for key in await _lines(tx, after, cause):
+                await voice.say(tx, after, key, cause.hint)
     elif after.tier is not None and (existing.tier is None or after.tier > existing.tier):
         await tx.escalations.raise_tier(existing, after.tier)
     if cause.discreet:
@@ -61,10 +67,20 @@ async def fetch_human(
     return after
 
 
-async def _line(tx: UnitOfWork, conversation: Conversation, cause: Cause) -> str:
+async def _lines(tx: UnitOfWork, conversation: Conversation, cause: Cause) -> list[str]:
+    """What the person is told, once, before the bot falls silent."""
     if cause.discreet or conversation.safety is Safety.NOT_SAFE:
-        return "wait.discreet"
+        return ["wait.discreet"]
+    if cause.rows == {HUNTING}:
+        # The same words whoever is asked for, and nothing about who will read this (R15).
+        return ["hunting.no_confirm"]
     if cause.reason is Reason.ENGINE_FAILURE:
-        return "wait.engine_failure"
+        return ["wait.engine_failure"]
     spoken = await tx.messages.has_outbound(conversation.id)
-    return "wait.later" if spoken else "wait.first"
+    lines = ["wait.later" if spoken else "wait.first"]
+    if cause.rows & {SUICIDE, SELF_HARM}:
+        lines.append("also.988")
+    if MINOR in cause.rows:
+        # Before anybody asks a young person anything more (R3, R29).
+        lines.append("privacy.limits")
+    return lines

@@ -9,7 +9,7 @@ from datetime import datetime
 from intake import risk
 from intake.conversation import Conversation, hear
 from intake.effects import Reason
-from intake.escalation import PHONE_WATCHED, Cause, fetch_human
+from intake.escalation import Cause, fetch_human
 from intake.language_hint import hint
 from intake.messages import Inbound, InboundKind, Keyword, clean
 from intake.ports import Clock, Transaction, UnitOfWork
@@ -51,7 +51,7 @@ async def receive(
                 reason=Reason.RISK if assessment.tier else Reason.ASKS_FOR_PERSON,
                 tier=assessment.tier,
                 message_id=message_id,
-                discreet=any(cue.category == PHONE_WATCHED for cue in assessment.cues),
+                rows=frozenset(cue.category for cue in assessment.cues),
                 silent=inbound.answered_by_provider,
                 hint=hint([*history, inbound.text]),
             )

@@ -24,7 +24,7 @@ from intake.effects import (
     TakeTip,
 )
 from intake.errors import EngineFailure
-from intake.escalation import PHONE_WATCHED, Cause, fetch_human
+from intake.escalation import Cause, fetch_human
 from intake.gate import Plan, Step, plan
 from intake.language_hint import hint
 from intake.ports import Clock, Engine, EngineRequest, Pending, Transaction, UnitOfWork
@@ -165,8 +165,8 @@ def _cause(step: Plan, heard: _Heard, message_id: UUID) -> Cause | None:
     """Whether this turn fetches a human before anything is said."""
     judgement = heard.judgement
     if judgement is not None and judgement.tier is not None:
-        discreet = any(cue.category == PHONE_WATCHED for cue in judgement.cues)
-        return Cause(Reason.RISK, judgement.tier, message_id, discreet=discreet)
+        rows = frozenset(cue.category for cue in judgement.cues)
+        return Cause(Reason.RISK, judgement.tier, message_id, rows)
     if step.step is Step.PERSON:
         return Cause(Reason.ASKS_FOR_PERSON, None, message_id)
     if step.step is Step.STAY_SILENT:

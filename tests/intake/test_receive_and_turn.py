@@ -313,6 +313,24 @@ async def test_a_watched_phone_gets_a_neutral_line(texter: Texter) -> None:
     assert (state.holder, state.safety) == (Holder.WAITING, Safety.NOT_SAFE)
 
 
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ("is maria there?", ["hunting.no_confirm"]),
+        ("is priya there?", ["hunting.no_confirm"]),
+        ("i want to die", ["wait.first", "also.988"]),
+        ("im 15", ["wait.first", "privacy.limits"]),
+        ("he locked me in", ["wait.first"]),
+    ],
+)
+async def test_what_is_told_fits_what_was_said(
+    texter: Texter, words: str, lines: list[str]
+) -> None:
+    """Nobody is confirmed; 9-8-8 is offered; a young person hears the limits first."""
+    await texter.text(words)
+    assert await texter.said() == lines
+
+
 async def test_stop_after_danger_keeps_the_alert_and_stops_the_line(texter: Texter) -> None:
     """Acceptance case 7."""
     await texter.text("he will kill me tonight")
