@@ -39,7 +39,10 @@ class OriginFormatter(logging.Formatter):
         else:
             lines[0] += f" {record.filename}:{record.lineno}"
         if record.exc_info and record.exc_info[1] is not None:
-            lines += _anatomy(record.exc_info[1])
+            if self.sealed:
+                lines += _anatomy(record.exc_info[1])
+            else:
+                lines.append(self.formatException(record.exc_info))
         return "\n".join(lines)
 
 

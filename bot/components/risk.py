@@ -25,6 +25,8 @@ from bot.risk_model import HARMLESS, TIERS, Example, RiskModel, Verdict
 _FRAGMENTS = 4
 _LONGEST_FRAGMENT = 400
 _PREFIX = "risk_"
+#: The one type in a fitted TfidfVectorizer that skops does not know: a plain matrix of numbers.
+_TRUSTED = ["scipy.sparse._csr.csr_matrix"]
 
 
 class RiskModelMissing(RuntimeError):
@@ -71,7 +73,7 @@ class RiskClassifier(GraphComponent):
             path = folder / "risk.skops"
             if not path.exists():
                 raise RiskModelMissing("Train again: this model has no risk component.")
-            state = skops.io.load(path, trusted=False)
+            state = skops.io.load(path, trusted=_TRUSTED)
         return cls(model_storage, resource, RiskModel.from_state(state))
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -133,10 +135,12 @@ def _example(message: Message) -> Example:
     metadata = message.get("metadata") or {}
     told = {**(metadata.get("intent") or {}), **(metadata.get("example") or {})}
     intent = message.get(INTENT)
-    name = told.get("name") or intent[len(_PREFIX) :] if "tier" in told else None
+    if "tier" not in told:
+        return Example(text=fold(message.get(TEXT)), intent=intent)
     return Example(
         text=fold(message.get(TEXT)),
-        tier=told.get("tier", "none"),
-        category=told.get("category") if "tier" in told else None,
-        name=name,
+        intent=intent,
+        tier=told["tier"],
+        category=told["category"],
+        name=intent[len(_PREFIX) :] if intent.startswith(_PREFIX) else intent,
     )
