@@ -54,7 +54,7 @@ class Line:
         return self._program(
             "engine",
             (str(ENGINE), "-m", "bot"),
-            _answers(f"http://127.0.0.1:{port}/"),
+            _answers(f"http://127.0.0.1:{port}/webhooks/intake/"),
             {**self._inner("ENGINE_PORT", "ACTIONS_PORT"), **self._engine(), **self._model()},
             patience=ENGINE_PATIENCE,
         )

@@ -60,6 +60,7 @@ class Supervisor:
         self._running: dict[str, asyncio.subprocess.Process] = {}
         self._programs: dict[str, Program] = {}
         self._keepers: dict[str, asyncio.Task[None]] = {}
+        self._starting: set[str] = set()
         self._stopping = False
 
     @property
@@ -67,17 +68,24 @@ class Supervisor:
         """Return the process id of every process that runs now."""
         return {name: process.pid for name, process in self._running.items()}
 
+    @property
+    def starting(self) -> list[str]:
+        """Return the names of the processes that are not ready yet."""
+        return sorted(self._starting)
+
     async def start(self, program: Program) -> None:
         """Start a process and wait until it is ready; from then on it is kept running.
 
         Raises Refusal, naming the log, when it ends or stays silent instead.
         """
         process = await self._spawn(program, logs.open_new(self._logs, program.name))
+        self._starting.add(program.name)
         if not await self._becomes_ready(program, process):
             raise Refusal(
                 f"the {program.name} process {_fate(process, program.patience)}; its log tells "
                 f"why: {self._logs / program.name}.log"
             )
+        self._starting.remove(program.name)
         self._keepers[program.name] = asyncio.create_task(self._keep(program, process))
 
     async def run(self, program: Program) -> int:

@@ -9,7 +9,7 @@ import os
 import secrets
 import shutil
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from launcher.line import database, given_database, model, ports
@@ -170,7 +170,7 @@ class _Run:
             await self._once(line, "migrate", "storage.migrate")
             await self._once(line, "seed", "directory.seed")
             step.done("embedded" if self._embedded is not None else "the one of DATABASE_URL")
-        async with _shown(5, "processes") as step:
+        async with _shown(5, "processes", lambda: self._supervisor.starting) as step:
             async with _together() as group:
                 for program in line.services():
                     group.create_task(self._supervisor.start(program))
@@ -236,14 +236,16 @@ def _kept_carrier(data: Path, port: int) -> dict[str, str]:
 
 
 @contextlib.asynccontextmanager
-async def _shown(number: int, text: str) -> AsyncIterator[Step]:
-    """Show a step while it lasts; the caller closes it with its result."""
+async def _shown(
+    number: int, text: str, waiting_for: Callable[[], list[str]] = list
+) -> AsyncIterator[Step]:
+    """Show a step while it lasts, and what it waits for; the caller closes it with its result."""
     step = Step(number, STEPS, text)
 
     async def tick() -> None:
         while True:
             await asyncio.sleep(0.5)
-            step.tick()
+            step.tick(", ".join(waiting_for()))
 
     ticking = asyncio.create_task(tick())
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 
@@ -28,15 +29,15 @@ class Step:
         else:
             say(f"{self._text} ...")
 
-    def tick(self) -> None:
-        """Show that the step is still going on; call it a few times a second."""
+    def tick(self, waiting_for: str = "") -> None:
+        """Show that the step is still going on, and why; call it a few times a second."""
         now = time.monotonic()
         elapsed = int(now - self._started)
         if self._live:
-            self._draw(f"{self._text} ... {elapsed} s")
+            self._draw(f"{self._text} ... {elapsed} s {waiting_for}")
         elif now - self._shown >= QUIET_INTERVAL:
             self._shown = now
-            say(f"      still at it after {elapsed} s")
+            say(f"      still at it after {elapsed} s {waiting_for}".rstrip())
 
     def done(self, result: str | None = None) -> None:
         """Close the step, with what came out of it."""
@@ -56,6 +57,8 @@ class Step:
             sys.stdout.flush()
 
     def _draw(self, text: str) -> None:
-        sys.stdout.write("\r" + text.ljust(self._width))
+        # A line longer than the terminal would begin a new one at each tick.
+        shown = text[: shutil.get_terminal_size().columns - 1]
+        sys.stdout.write("\r" + shown.ljust(self._width))
         sys.stdout.flush()
-        self._width = len(text)
+        self._width = len(shown)
