@@ -1,17 +1,21 @@
 """The verbs of an advocate: claim, reply, release, close, lower the tier, note.
 
-Each runs in the caller's transaction, writes its audit line and wakes the screens.
+Each runs in the caller's transaction, writes its audit line and wakes the screens. What could
+end a conversation or lower its tier says what the screen showed, and is refused when something
+has happened since: nobody closes a conversation over a cry for help that they have not seen.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from handoff.errors import NewMessage, NotLower, OnceUsed, OptedOut, TierMoved, UnfitText
 from intake.conversation import Conversation, close, release
-from intake.errors import LineError, NotHolder, NotWaiting
-from intake.messages import clean
+from intake.errors import NotHolder, NotWaiting
+from intake.messages import MAX_CHARACTERS, clean
 from intake.risk import Tier
 from intake.speaking import Voice
 from storage.accounts import Advocate
@@ -20,14 +24,9 @@ from storage.database import Transaction
 # The screen renews the lease every LEASE / 4; an advocate who vanishes gives back after LEASE.
 LEASE = timedelta(seconds=60)
 LONGEST_REPLY = 1_600
-
-
-class UnfitReply(LineError):
-    """The reply is empty or longer than a provider takes."""
-
-
-class NeedsReason(LineError):
-    """A tier is lowered by a human only, and only with a reason."""
+LONGEST_REASON = 500
+# Each miss means that somebody else took one, so a long run of misses is no failure of ours.
+_CLAIM_TRIES = 50
 
 
 @dataclass(frozen=True)
@@ -40,60 +39,99 @@ class Desk:
     now: datetime
 
     async def claim(self, conversation_id: UUID) -> Conversation:
-        """Take a waiting conversation. Raises NotWaiting when another was faster."""
+        """Take a waiting conversation; one that is mine already stays mine.
+
+        Raises NotWaiting when another was faster, ConversationNotFound.
+        """
         taken = await self.tx.desk.claim(
             conversation_id, self.advocate.id, self.now + LEASE, self.now
         )
-        if not taken:
-            raise NotWaiting("somebody has this conversation already, or it is over")
         conversation = await self.tx.conversations.lock(conversation_id)
+        if not taken:
+            if conversation.open and conversation.advocate_id == self.advocate.id:
+                return conversation
+            raise NotWaiting("somebody has this conversation already, or it is over")
         await self.voice.say(self.tx, conversation, "advocate.joined")
         await self._written("claim", conversation_id)
         return conversation
 
-    async def reply(self, conversation_id: UUID, text: str) -> UUID:
-        """Send words to the person. Raises NotHolder or UnfitReply."""
+    async def claim_next(self) -> Conversation | None:
+        """Take the conversation that needs a human most; None when nobody waits."""
+        for _ in range(_CLAIM_TRIES):
+            conversation_id = await self.tx.board.next_waiting()
+            if conversation_id is None:
+                return None
+            try:
+                return await self.claim(conversation_id)
+            except NotWaiting:
+                continue  # another advocate was faster: the next one, then
+        return None
+
+    async def reply(self, conversation_id: UUID, text: str, once: UUID) -> UUID:
+        """Send words to the person; the same `once` twice sends them once.
+
+        Raises NotHolder, OptedOut, UnfitText or OnceUsed.
+        """
         conversation = await self._held(conversation_id)
-        words = clean(text)
-        if not 0 < len(words) <= LONGEST_REPLY:
-            raise UnfitReply(f"a reply has 1 to {LONGEST_REPLY} characters")
+        known = await self.tx.desk.author_of(once)
+        if known is not None:
+            if known != (conversation_id, self.advocate.id):
+                raise OnceUsed("this once-only key belongs to another message")
+            return once
+        if conversation.opted_out:
+            raise OptedOut("the person asked for no more texts; only their START reopens")
         message_id = await self.tx.messages.add_outgoing(
-            conversation, words, key=None, advocate_id=self.advocate.id
+            conversation,
+            _fit(text, LONGEST_REPLY, "reply"),
+            key=None,
+            advocate_id=self.advocate.id,
+            message_id=once,
         )
         await self.tx.jobs.send(conversation_id)
         await self._written("reply", conversation_id)
         return message_id
 
-    async def release(self, conversation_id: UUID) -> None:
-        """Hand the conversation to the bot, and say so to the person. Raises NotHolder."""
-        conversation = release(await self._held(conversation_id), self.advocate.id)
-        await self.tx.conversations.save(conversation)
+    async def release(self, conversation_id: UUID, seen: int) -> None:
+        """Hand the conversation to the bot, and say so to the person.
+
+        `seen`: the newest message that the screen showed. Raises NotHolder or NewMessage.
+        """
+        held = await self._seen(conversation_id, seen)
+        await self.tx.conversations.save(release(held, self.advocate.id))
         await self.tx.desk.close_escalation(conversation_id, "released", self.now)
-        await self.voice.say(self.tx, conversation, "bot.back")
+        await self.voice.say(self.tx, held, "bot.back")
         await self._written("release", conversation_id)
 
-    async def close(self, conversation_id: UUID) -> None:
-        """End the conversation; the retention clock starts. Raises NotHolder."""
-        held = await self._held(conversation_id)
+    async def close(self, conversation_id: UUID, seen: int) -> None:
+        """End the conversation; the retention clock starts. Raises NotHolder or NewMessage."""
+        held = await self._seen(conversation_id, seen)
         await self.voice.say(self.tx, held, "closed.bye")
         await self.tx.conversations.save(close(held, self.advocate.id, self.now))
         await self.tx.desk.close_escalation(conversation_id, "closed", self.now)
         await self._written("close", conversation_id)
 
-    async def lower_tier(self, conversation_id: UUID, tier: Tier | None, reason: str) -> None:
-        """Lower the tier, with a reason on record. Raises NotHolder or NeedsReason."""
+    async def lower_tier(
+        self, conversation_id: UUID, *, shown: Tier | None, tier: Tier | None, reason: str
+    ) -> None:
+        """Lower the tier that the screen showed, with a reason on record.
+
+        Raises NotHolder, TierMoved, NotLower or UnfitText.
+        """
         await self._held(conversation_id)
-        if not clean(reason):
-            raise NeedsReason("say why the tier is lowered; the reason is kept")
-        await self.tx.desk.lower_tier(conversation_id, tier, self.advocate.id, clean(reason))
-        await self._written("lower_tier", conversation_id)
+        words = _fit(reason, LONGEST_REASON, "reason")
+        escalation = await self.tx.escalations.open_for(conversation_id)
+        if escalation is None or escalation.tier != shown:
+            raise TierMoved("the tier is not what the screen showed; look again")
+        if (tier or 0) >= (shown or 0):
+            raise NotLower("choose a tier below the present one")
+        await self.tx.desk.lower_tier(conversation_id, tier, self.advocate.id, words)
+        await self._written("lower_tier", conversation_id, before=_label(shown), after=_label(tier))
 
     async def note(self, conversation_id: UUID, text: str) -> UUID:
-        """Keep a note that only staff can read. Raises NotHolder or UnfitReply."""
+        """Keep a note that only staff can read. Raises NotHolder or UnfitText."""
         await self._held(conversation_id)
-        if not clean(text):
-            raise UnfitReply("the note is empty")
-        note_id = await self.tx.desk.add_note(conversation_id, self.advocate.id, clean(text))
+        words = _fit(text, MAX_CHARACTERS, "note")
+        note_id = await self.tx.desk.add_note(conversation_id, self.advocate.id, words)
         await self._written("note", conversation_id)
         return note_id
 
@@ -103,8 +141,25 @@ class Desk:
             raise NotHolder("you do not hold this conversation; claim it first")
         return conversation
 
-    async def _written(self, action: str, conversation_id: UUID) -> None:
+    async def _seen(self, conversation_id: UUID, seen: int) -> Conversation:
+        conversation = await self._held(conversation_id)
+        if await self.tx.desk.last_inbound(conversation_id) > seen:
+            raise NewMessage("the person wrote again; read it first")
+        return conversation
+
+    async def _written(self, action: str, conversation_id: UUID, **detail: Any) -> None:
         await self.tx.desk.audit(
-            action, advocate_id=self.advocate.id, conversation_id=conversation_id
+            action, advocate_id=self.advocate.id, conversation_id=conversation_id, detail=detail
         )
         await self.tx.signals.desk(conversation_id)
+
+
+def _fit(text: str, longest: int, what: str) -> str:
+    words = clean(text)
+    if not 0 < len(words) <= longest:
+        raise UnfitText(f"a {what} has 1 to {longest} characters")
+    return words
+
+
+def _label(tier: Tier | None) -> str | None:
+    return None if tier is None else tier.label

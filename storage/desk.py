@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, func, select, text, update
+from sqlalchemy import CursorResult, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from intake.messages import Author, Delivery, Stored
@@ -324,6 +324,20 @@ class DeskRepository(Shelf):
             )
             for row, name in rows
         ]
+
+    async def has_looked(self, advocate_id: UUID, conversation_id: UUID, since: datetime) -> bool:
+        """Whether the audit log already says that the advocate looked at a conversation."""
+        found = await self.session.scalar(
+            select(
+                exists().where(
+                    AuditRow.conversation_id == conversation_id,
+                    AuditRow.advocate_id == advocate_id,
+                    AuditRow.action.in_(("open", "follow")),
+                    AuditRow.at > since,
+                )
+            )
+        )
+        return bool(found)
 
     async def audit(
         self,

@@ -1,0 +1,109 @@
+"""The desk as an ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI, Response
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from handoff import api, pages, refusals
+from handoff.auth import Door
+from handoff.guard import HEALTH, Guard
+from handoff.office import Office
+from handoff.passwords import Attempts, Passwords
+from handoff.settings import DeskSettings
+from handoff.stream import Feed
+from intake.ports import Clock
+from intake.speaking import Voice
+from locales.catalogue import Catalogue
+from storage.database import Database, utc_now
+from storage.keys import load
+from storage.notify import DESK, Hub
+
+log = logging.getLogger(__name__)
+
+_LARGEST_BODY = 64 * 1024
+_AGAIN_SECONDS = 1.0
+
+
+def create_office(
+    settings: DeskSettings,
+    *,
+    now: Clock = utc_now,
+    passwords: Passwords | None = None,
+    attempts: Attempts | None = None,
+) -> Office:
+    """Wire one desk process. Raises BadKeyFile."""
+    database = Database(settings.database_url, load(settings.hotline_key_file))
+    return Office(
+        settings=settings,
+        database=database,
+        door=Door(
+            database=database,
+            passwords=passwords or Passwords(),
+            attempts=attempts or Attempts(),
+            now=now,
+            idle=settings.idle,
+            session=settings.session,
+        ),
+        feed=Feed(Hub(settings.database_url, DESK), database, now),
+        voice=Voice(Catalogue.load(), settings.line_phone),
+        now=now,
+    )
+
+
+def create_app(office: Office) -> Guard:
+    """The desk behind its guard."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        listening = asyncio.create_task(_keep_listening(office.feed))
+        yield
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+        await office.database.close()
+
+    app = FastAPI(
+        title="Desk",
+        description="The staff desk's JSON API; see docs/desk.md.",
+        lifespan=lifespan,
+        # The schema is served by handoff/api.py, to those who are signed in.
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=_LARGEST_BODY,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    app.state.office = office
+    app.include_router(api.router)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=pages.STATIC))
+    refusals.install(app)
+
+    @app.get(HEALTH, include_in_schema=False)
+    async def healthz() -> Response:
+        try:
+            async with office.database.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError):
+            return Response("the database does not answer", status_code=503)
+        return Response("ok", media_type="text/plain")
+
+    return Guard(app, office.settings.origin)
+
+
+async def _keep_listening(feed: Feed) -> None:
+    """Screens must not go deaf: whatever breaks the listener, it starts again."""
+    while True:
+        try:
+            await feed.run()
+        except Exception as error:
+            log.error("the listener broke (%s); it starts again", type(error).__name__)
+        await asyncio.sleep(_AGAIN_SECONDS)

@@ -1,0 +1,117 @@
+"""Who is at the desk: signing in and out, sessions, and what each role may do.
+
+A session is a random token in a cookie; the table holds only its SHA-256. It ends when the
+advocate signs out, after some idle minutes, and after a shift whatever happens.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+
+from handoff.errors import WrongPassword
+from handoff.passwords import LONGEST, Attempts, Passwords
+from intake.messages import clean
+from intake.ports import Clock
+from storage.accounts import Advocate
+from storage.database import Database
+
+_TOKEN_BYTES = 32
+# "Advocate and up": a directory editor has no business with conversations.
+_ON_THE_BOARD = frozenset({"advocate", "supervisor", "administrator"})
+_SEES_ANY = frozenset({"supervisor"})
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """An advocate and the session through which they act."""
+
+    advocate: Advocate
+    token_hash: bytes
+
+
+def may_work_the_board(advocate: Advocate) -> bool:
+    """Whether the role may see the board and take conversations."""
+    return advocate.role in _ON_THE_BOARD
+
+
+def may_open_any(advocate: Advocate) -> bool:
+    """Whether the role may open conversations that others hold, the bot's and closed ones."""
+    return advocate.role in _SEES_ANY
+
+
+@dataclass(frozen=True)
+class Door:
+    """Lets advocates in and out; every knock is on the audit log."""
+
+    database: Database
+    passwords: Passwords
+    attempts: Attempts
+    now: Clock
+    idle: timedelta
+    session: timedelta
+
+    async def sign_in(self, name: str, password: str, place: str) -> tuple[str, Advocate]:
+        """The token of a new session. Raises WrongPassword or TooManyAttempts.
+
+        Unknown names, closed accounts and wrong passwords look and last the same.
+        """
+        name = clean(name)
+        await self.attempts.begin(name, place)
+        async with self.database.transaction() as tx:
+            advocate = await tx.accounts.advocate_by_name(name)
+        known = None if advocate is None else advocate.password_hash
+        right = len(password) <= LONGEST and await self.passwords.matches(known, password)
+        if advocate is None or advocate.disabled or not right:
+            async with self.database.transaction() as tx:
+                # Not the name as typed: people type passwords into the wrong field.
+                await tx.desk.audit(
+                    "sign_in_failed", advocate_id=None if advocate is None else advocate.id
+                )
+            await self.attempts.failed(name, place)
+            raise WrongPassword("the name or the password is not right")
+        await self.attempts.succeeded(name, place)
+        outdated = self.passwords.outdated(advocate.password_hash)
+        fresh = await self.passwords.hash(password) if outdated else None
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        async with self.database.transaction() as tx:
+            if fresh is not None:
+                await tx.accounts.store_hash(advocate.id, fresh)
+            now = self.now()
+            await tx.accounts.open_session(hashed(token), advocate.id, now, now + self.session)
+            await tx.desk.audit("sign_in", advocate_id=advocate.id)
+        return token, advocate
+
+    async def who(self, token: str, *, touch: bool) -> SignedIn | None:
+        """The advocate behind a token. `touch`: a human did something just now."""
+        if not token:
+            return None
+        return await self.who_holds(hashed(token), touch=touch)
+
+    async def who_holds(self, token_hash: bytes, *, touch: bool) -> SignedIn | None:
+        """The same, for one who knows only the hash."""
+        now = self.now()
+        async with self.database.transaction() as tx:
+            advocate = await tx.accounts.advocate_of_session(
+                token_hash, now, now - self.idle, touch=touch
+            )
+        return None if advocate is None else SignedIn(advocate, token_hash)
+
+    async def sign_out(self, signed_in: SignedIn) -> None:
+        """End a session; conversations go back at once when it was the advocate's last one."""
+        now = self.now()
+        advocate_id = signed_in.advocate.id
+        async with self.database.transaction() as tx:
+            if not await tx.accounts.close_session(signed_in.token_hash):
+                return
+            if not await tx.accounts.live_sessions(advocate_id, now, now - self.idle):
+                # The worker finds the ended leases, returns the conversations, tells the people.
+                await tx.desk.renew_leases(advocate_id, now)
+            await tx.desk.audit("sign_out", advocate_id=advocate_id)
+
+
+def hashed(token: str) -> bytes:
+    """What is kept of a token."""
+    return sha256(token.encode()).digest()

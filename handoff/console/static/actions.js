@@ -1,0 +1,293 @@
+// What an advocate does, and what the screen does by itself when the board changes.
+import { batch } from "./vendor/signals.js";
+import { setServerTime } from "./clock.js";
+import { get, post } from "./request.js";
+import { lock } from "./session.js";
+import {
+  assertive, awaitsReply, busy, dialog, draftOf, entries, forgetWords, isMine, locked, lost, mine,
+  onceFor, openEntry, openId, pane, pendingOnce, polite, sentOnce, setDraft, thread, toast, unread,
+} from "./state.js";
+import { languageName, t, tOr } from "./words.js";
+
+// The board -----------------------------------------------------------------------------------
+
+export async function loadBoard() {
+  const board = await get("/api/board").catch(fail);
+  if (!board || locked.value) return;
+  setServerTime(board.now);
+  take(new Map(board.entries.map((entry) => [entry.id, entry])));
+}
+
+// News of the stream: lines as they are now, and ids that left the board.
+export function takeNews(news) {
+  if (entries.value === null || locked.value) return;
+  setServerTime(news.now);
+  const next = new Map(entries.value);
+  for (const entry of news.entries) next.set(entry.id, entry);
+  for (const id of news.gone) next.delete(id);
+  take(next);
+  const open = openId.value;
+  if (open && (news.gone.includes(open) || news.entries.some((entry) => entry.id === open))) {
+    follow();
+  }
+}
+
+function take(next) {
+  const before = entries.value;
+  batch(() => {
+    entries.value = next;
+    if (before === null) return;
+    const fresh = [...next.values()].filter(
+      (entry) => isImminentWaiting(entry) && !isImminentWaiting(before.get(entry.id)),
+    );
+    if (fresh.length > 0) announceImminent(fresh);
+    const news = [...next.values()].filter(
+      (entry) =>
+        isMine(entry) && entry.id !== openId.value && before.has(entry.id) &&
+        Date.parse(entry.last_inbound_at) > Date.parse(before.get(entry.id).last_inbound_at),
+    );
+    if (news.length > 0) unread.value = new Set([...unread.value, ...news.map((e) => e.id)]);
+  });
+}
+
+const isImminentWaiting = (entry) => entry?.holder === "waiting" && entry.tier === "imminent";
+
+function announceImminent(fresh) {
+  const [first] = fresh;
+  const values = {
+    language: languageName(first.language),
+    channel: tOr(`channel.${first.channel}`, first.channel),
+    count: String(fresh.length),
+  };
+  // Changed text is what a screen reader announces: a second one must not read the same.
+  const again = assertive.value.endsWith("\u00a0") ? "" : "\u00a0";
+  const key = fresh.length === 1 ? "announce.imminent" : "announce.imminent_many";
+  assertive.value = t(key, values) + again;
+}
+
+// Opening and following -----------------------------------------------------------------------
+
+export async function open(id) {
+  batch(() => {
+    openId.value = id;
+    thread.value = null;
+    lost.value = null;
+    pane.value = "thread";
+    const rest = new Set(unread.value);
+    rest.delete(id);
+    unread.value = rest;
+  });
+  await follow();
+}
+
+export function leave() {
+  batch(() => {
+    openId.value = null;
+    thread.value = null;
+    lost.value = null;
+    pane.value = "list";
+  });
+}
+
+let following = null;
+let again = false;
+
+// Fetch what is new in the open conversation; calls that come meanwhile make one more fetch.
+export function follow() {
+  again = true;
+  following ??= (async () => {
+    while (again) {
+      again = false;
+      await fetchThread();
+    }
+  })().finally(() => {
+    following = null;
+  });
+  return following;
+}
+
+async function fetchThread() {
+  const id = openId.value;
+  if (!id || locked.value) return;
+  const known = thread.value?.id === id ? thread.value.messages : [];
+  const after = known.at(-1)?.sequence ?? 0;
+  let fresh;
+  try {
+    fresh = await get(`/api/conversations/${id}?after=${after}`);
+  } catch (refusal) {
+    if (openId.value !== id) return;
+    if (refusal.code === "not_found") lose("lost.gone");
+    else if (refusal.code === "not_yours") lose("lost.taken", refusal.holder);
+    else fail(refusal);
+    return;
+  }
+  if (openId.value !== id || locked.value) return;
+  const states = new Map(fresh.deliveries.map((one) => [one.message_id, one]));
+  const messages = [...known, ...fresh.messages].map((message) => {
+    const state = states.get(message.id);
+    if (!state) return message;
+    return { ...message, delivery: state.delivery, delivery_error: state.error };
+  });
+  settleDraft(id, messages);
+  thread.value = { ...fresh, messages };
+}
+
+// A reply whose answer was lost on the way arrived after all: its draft is done.
+function settleDraft(id, messages) {
+  const pending = pendingOnce(id);
+  if (!pending || busy.value === "reply") return;
+  if (!messages.some((message) => message.id === pending.once)) return;
+  if (draftOf(id) === pending.text) setDraft(id, "");
+  sentOnce(id);
+}
+
+function lose(key, name) {
+  batch(() => {
+    openId.value = null;
+    thread.value = null;
+    dialog.value = null;
+    lost.value = { key, name: name ?? "" };
+  });
+}
+
+// The verbs -----------------------------------------------------------------------------------
+
+export const claim = (id) =>
+  doing("claim", async () => {
+    await post(`/api/conversations/${id}/claim`);
+    await open(id);
+    focusSoon("reply");
+  });
+
+export const claimNext = () =>
+  doing("claim", async () => {
+    const { id } = await post("/api/claim-next");
+    if (id === null) {
+      say("toast.nobody_waits");
+      return;
+    }
+    await open(id);
+    focusSoon("reply");
+  });
+
+export const sendReply = (id) =>
+  doing("reply", async () => {
+    const text = draftOf(id);
+    if (!text.trim()) return;
+    await post(`/api/conversations/${id}/reply`, { text, once: onceFor(id, text) });
+    sentOnce(id);
+    // What was typed while the words were on their way stays.
+    if (draftOf(id) === text) setDraft(id, "");
+    polite.value = t("announce.sent");
+    await follow();
+  });
+
+export const release = (id) =>
+  doing("release", async () => {
+    await post(`/api/conversations/${id}/release`, { seen: lastSeen() });
+    ended("toast.released");
+  });
+
+export const close = (id) =>
+  doing("close", async () => {
+    await post(`/api/conversations/${id}/close`, { seen: lastSeen() });
+    ended("toast.closed");
+  });
+
+export const lowerTier = (id, shown, tier, reason) =>
+  doing("tier", async () => {
+    await post(`/api/conversations/${id}/tier`, { shown, tier, reason });
+    dialog.value = null;
+    say("toast.lowered");
+    await follow();
+  });
+
+export const addNote = (id, text) =>
+  doing("note", async () => {
+    await post(`/api/conversations/${id}/notes`, { text });
+    await follow();
+    return true;
+  });
+
+const lastSeen = () => thread.value?.messages.at(-1)?.sequence ?? 0;
+
+function ended(key) {
+  const id = openId.value;
+  setDraft(id, "");
+  batch(() => {
+    dialog.value = null;
+    leave();
+  });
+  say(key);
+  focusSoon("list");
+}
+
+async function doing(what, work) {
+  if (busy.value) return undefined;
+  busy.value = what;
+  try {
+    return await work();
+  } catch (refusal) {
+    fail(refusal);
+    return undefined;
+  } finally {
+    busy.value = "";
+  }
+}
+
+// Refusals ------------------------------------------------------------------------------------
+
+export function fail(refusal) {
+  if (refusal.code === undefined) throw refusal;
+  if (refusal.code === "signed_out") {
+    lock("signed_out");
+    return;
+  }
+  if (refusal.code === "no_right") {
+    forgetWords();
+    location.assign("/");
+    return;
+  }
+  dialog.value = null;
+  if (refusal.code === "taken" || refusal.code === "not_yours") {
+    const key = refusal.holder ? "problem.taken" : "problem.gone";
+    say(key, { name: refusal.holder ?? "" }, "notice");
+    loadBoard();
+    follow();
+    return;
+  }
+  if (refusal.code === "new_message" || refusal.code === "tier_moved") follow();
+  say(tOr(`problem.${refusal.code}`, null) ? `problem.${refusal.code}` : "problem.internal", {}, "problem");
+}
+
+let number = 0;
+
+export function say(key, values = {}, kind = "done") {
+  number += 1;
+  toast.value = { key, values, kind, number };
+}
+
+// Moving about --------------------------------------------------------------------------------
+
+// The own conversation in which a person has waited longest for an answer.
+export function openNextUnanswered() {
+  const [next] = mine.value
+    .filter(awaitsReply)
+    .sort((a, b) => Date.parse(a.last_inbound_at) - Date.parse(b.last_inbound_at));
+  if (!next) {
+    say("toast.all_answered");
+    return;
+  }
+  open(next.id).then(() => focusSoon("reply"));
+}
+
+// Focus an element as soon as it is drawn.
+export function focusSoon(id, frames = 30) {
+  requestAnimationFrame(() => {
+    const element = document.getElementById(id);
+    if (element) element.focus();
+    else if (frames > 0) focusSoon(id, frames - 1);
+  });
+}
+
+export const holdsOpen = () => isMine(openEntry.value);

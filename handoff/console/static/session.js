@@ -1,0 +1,53 @@
+// The session of this screen: locking it, opening it again, signing out.
+//
+// Locking is honest: the session ends on the server, so a reload does not get past it. What was
+// typed stays in memory for the same advocate. Nobody keeps a person waiting behind a locked
+// screen: without a sign of life the conversations go back to the waiting list within a minute.
+import { batch } from "./vendor/signals.js";
+import { setServerTime } from "./clock.js";
+import { connect, disconnect } from "./live.js";
+import { get, post } from "./request.js";
+import { dialog, forgetEverything, forgetWords, locked, me, toast } from "./state.js";
+
+export async function start() {
+  const found = await get("/api/me").catch(() => null);
+  if (found === null) {
+    location.assign("/sign-in");
+    return;
+  }
+  begin(found);
+}
+
+function begin(found) {
+  if (me.value !== null && me.value.id !== found.id) forgetEverything();
+  setServerTime(found.now);
+  batch(() => {
+    me.value = found;
+    locked.value = null;
+    toast.value = null;
+  });
+  connect();
+}
+
+export function lock(why) {
+  if (locked.value) return;
+  disconnect();
+  batch(() => {
+    forgetWords();
+    dialog.value = null;
+    locked.value = why;
+  });
+  if (why !== "signed_out") post("/api/sign-out").catch(() => {});
+}
+
+// Raises the API's Refusal when the password is not right.
+export async function unlock(name, password) {
+  begin(await post("/api/session", { name, password }));
+}
+
+export async function signOut() {
+  disconnect();
+  forgetEverything();
+  await post("/api/sign-out").catch(() => {});
+  location.assign("/sign-in");
+}

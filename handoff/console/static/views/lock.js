@@ -1,0 +1,50 @@
+// The locked screen: no words of anybody behind it, and the password again.
+import { useEffect, useRef, useState } from "../vendor/hooks.js";
+import { html } from "../html.js";
+import { signOut, unlock } from "../session.js";
+import { locked, me } from "../state.js";
+import { t, tOr } from "../words.js";
+
+export function Lock() {
+  const [name, setName] = useState(me.value?.name ?? "");
+  const [password, setPassword] = useState("");
+  const [problem, setProblem] = useState("");
+  const [waiting, setWaiting] = useState(false);
+  const field = useRef(null);
+  useEffect(() => field.current.focus(), []);
+  const submit = async (event) => {
+    event.preventDefault();
+    setWaiting(true);
+    setProblem("");
+    try {
+      await unlock(name, password);
+    } catch (refusal) {
+      setPassword("");
+      setProblem(words(refusal));
+      setWaiting(false);
+      field.current?.focus();
+    }
+  };
+  return html`<main class="lock" id="main">
+    <form class="card" onSubmit=${submit}>
+      <h1>${t("lock.title")}</h1>
+      <p>${t(`lock.${locked.value}`)}</p>
+      ${problem && html`<p class="problem" role="alert">${problem}</p>`}
+      <label for="name">${t("sign_in.name")}</label>
+      <input id="name" autocomplete="username" value=${name} onInput=${(event) => setName(event.currentTarget.value)} />
+      <label for="password">${t("sign_in.password")}</label>
+      <input id="password" type="password" autocomplete="current-password" ref=${field} value=${password}
+        onInput=${(event) => setPassword(event.currentTarget.value)} />
+      <button type="submit" class="primary" disabled=${waiting}>${t("lock.yes")}</button>
+      <button type="button" class="plain" onClick=${signOut}>${t("lock.leave")}</button>
+    </form>
+  </main>`;
+}
+
+function words(refusal) {
+  if (refusal.code === "wrong_password") return t("sign_in.wrong");
+  if (refusal.code === "too_many_attempts") {
+    return t("sign_in.wait", { minutes: String(Math.ceil(refusal.waitSeconds / 60)) });
+  }
+  return tOr(`problem.${refusal.code}`, t("problem.internal"));
+}

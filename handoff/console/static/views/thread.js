@@ -1,0 +1,160 @@
+// The middle: what was said, by whom, and what became of it.
+import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/hooks.js";
+import { claim, leave } from "../actions.js";
+import { dayOf, timeOf } from "../clock.js";
+import { html } from "../html.js";
+import { cut } from "../marks.js";
+import { busy, canClaim, dialog, isMine, lost, me, openEntry, openId, pane, thread } from "../state.js";
+import { t } from "../words.js";
+import { Composer } from "./composer.js";
+import { author, deliveryWord, place } from "./facts.js";
+import { Waited } from "./list.js";
+import { Tier } from "./tier.js";
+
+// Closer to the end than this, the view follows new messages.
+const NEAR_END = 120;
+
+export function Thread() {
+  if (openId.value === null) return html`<${Nothing} />`;
+  const shown = thread.value;
+  const entry = openEntry.value;
+  return html`<main class="thread" id="main">
+    <${Head} entry=${entry} shown=${shown} />
+    ${shown === null
+      ? html`<p class="loading" role="status">${t("thread.loading")}</p>`
+      : html`<${Cautions} shown=${shown} entry=${entry} />
+          <${Log} key=${shown.id} shown=${shown} />
+          <${Foot} entry=${entry} shown=${shown} />`}
+  </main>`;
+}
+
+function Nothing() {
+  const why = lost.value;
+  return html`<main class="thread is-empty" id="main">
+    <div class="nothing">
+      <h2 id="thread-title" tabindex="-1">${why ? t("lost.title") : t("thread.none_title")}</h2>
+      <p>${why ? t(why.key, { name: why.name }) : t("thread.none")}</p>
+      <button type="button" class="plain back" onClick=${leave}>${t("thread.back")}</button>
+    </div>
+  </main>`;
+}
+
+function Head({ entry, shown }) {
+  const known = entry ?? shown;
+  return html`<header class="thread-head">
+    <button type="button" class="plain back" onClick=${() => { pane.value = "list"; }}>${t("thread.back")}</button>
+    <div class="thread-name">
+      <h2 id="thread-title" tabindex="-1">
+        ${known ? place(known) : t("thread.loading")}
+      </h2>
+      ${entry && html`<p class="thread-state">
+        <${Tier} tier=${entry.tier} />
+        ${canClaim(entry) && html`<${Waited} entry=${entry} />`}
+        <span class="who">${holderWord(entry)}</span>
+      </p>`}
+    </div>
+    <div class="thread-acts">
+      ${isMine(entry) && html`<${Endings} />`}
+      <button type="button" class="why-button" onClick=${() => { pane.value = pane.value === "why" ? "thread" : "why"; }}
+        aria-expanded=${pane.value === "why" ? "true" : "false"} aria-controls="why-panel">${t("why.more")}</button>
+    </div>
+  </header>`;
+}
+
+// Also at the end of "why" on narrow screens, where the head has no room for them.
+export function Endings() {
+  return html`<button type="button" class="ending" onClick=${() => { dialog.value = { kind: "release" }; }}>${t("act.release")}</button>
+    <button type="button" class="ending" onClick=${() => { dialog.value = { kind: "close" }; }}>${t("act.close")}</button>`;
+}
+
+function holderWord(entry) {
+  if (isMine(entry)) return t("holder.you");
+  if (entry.holder === "waiting") return t("holder.nobody");
+  return t("holder.advocate", { name: entry.advocate ?? "" });
+}
+
+function Cautions({ shown }) {
+  const cautions = [
+    shown.opted_out && ["stop", t("caution.opted_out")],
+    shown.safety === "not_safe" && ["care", t("caution.not_safe")],
+    shown.safety === "unasked" && ["", t("caution.unasked")],
+    shown.safety === "asked" && ["", t("caution.asked")],
+  ].filter(Boolean);
+  return cautions.map(([kind, words]) => html`<p class=${`caution ${kind}`} key=${kind + words}>${words}</p>`);
+}
+
+function Log({ shown }) {
+  const box = useRef(null);
+  const atEnd = useRef(true);
+  const [below, setBelow] = useState(false);
+  const count = shown.messages.length;
+
+  const toEnd = () => {
+    const element = box.current;
+    element.scrollTop = element.scrollHeight;
+    setBelow(false);
+  };
+  useLayoutEffect(() => {
+    if (atEnd.current) toEnd();
+    else setBelow(true);
+  }, [count]);
+  // The box shrinks and grows with the window and the reply field.
+  useEffect(() => {
+    const watch = new ResizeObserver(() => box.current && atEnd.current && toEnd());
+    watch.observe(box.current);
+    return () => watch.disconnect();
+  }, []);
+  const onScroll = (event) => {
+    const element = event.currentTarget;
+    atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
+    if (atEnd.current) setBelow(false);
+  };
+
+  let day = "";
+  return html`<div class="log-frame">
+    <div class="log" role="log" aria-label=${t("thread.log")} tabindex="0" ref=${box} onScroll=${onScroll}>
+      ${shown.messages.map((message, at) => {
+        const today = dayOf(message.at);
+        const fresh = today !== day;
+        day = today;
+        const same = !fresh && sameWriter(shown.messages[at - 1], message);
+        return html`${fresh && html`<p class="day" key=${`day-${message.id}`}>${today}</p>`}
+          <${Message} key=${message.id} message=${message} spans=${spansOf(shown, message.id)} same=${same} />`;
+      })}
+    </div>
+    ${below && html`<button type="button" class="below" onClick=${toEnd}>${t("thread.below")}</button>`}
+  </div>`;
+}
+
+const sameWriter = (before, message) =>
+  before && before.author === message.author && before.advocate_id === message.advocate_id;
+
+function spansOf(shown, id) {
+  return shown.risks
+    .filter((risk) => risk.message_id === id)
+    .flatMap((risk) => risk.cues)
+    .filter((cue) => cue.start !== null && cue.end !== null);
+}
+
+function Message({ message, spans, same }) {
+  const failed = ["undelivered", "failed", "blocked"].includes(message.delivery);
+  return html`<div class=${`message by-${message.author} ${same ? "is-same" : ""}`} id=${`message-${message.id}`} tabindex="-1">
+    <p class="meta"><span class="by">${author(message, me.value?.id)}</span> <time datetime=${message.at}>${timeOf(message.at)}</time></p>
+    ${message.text === null
+      ? html`<p class="words is-removed">${t("thread.removed")}</p>`
+      : html`<p class="words" dir="auto">${cut(message.text, spans).map((piece) =>
+          piece.tier === null ? piece.text : html`<mark data-tier=${piece.tier}>${piece.text}</mark>`)}</p>`}
+    ${message.delivery && html`<p class=${`delivery ${failed ? "is-failed" : ""}`}>${deliveryWord(message)}</p>`}
+  </div>`;
+}
+
+function Foot({ entry, shown }) {
+  if (isMine(entry)) return html`<${Composer} key=${shown.id} id=${shown.id} channel=${shown.channel} optedOut=${shown.opted_out} />`;
+  if (canClaim(entry)) {
+    return html`<div class="foot">
+      <p>${t("thread.claim_first")}</p>
+      <button type="button" class="primary" disabled=${busy.value !== ""} onClick=${() => claim(entry.id)}>${t("act.claim")}</button>
+    </div>`;
+  }
+  return html`<div class="foot"><p>${t("thread.only_look")}</p></div>`;
+}

@@ -1,0 +1,140 @@
+// The right side: why this person is here, and what an advocate should know before writing.
+import { useState } from "../vendor/hooks.js";
+import { addNote } from "../actions.js";
+import { momentOf, timeOf } from "../clock.js";
+import { html } from "../html.js";
+import { rank, wordsOf } from "../marks.js";
+import { busy, dialog, isMine, openEntry, openId, pane, thread } from "../state.js";
+import { languageName, t } from "../words.js";
+import { categoryWord, channelWord, cueWord, reasonWord } from "./facts.js";
+import { Endings } from "./thread.js";
+import { Tier, tierWord } from "./tier.js";
+
+export function Why() {
+  const shown = thread.value;
+  const entry = openEntry.value;
+  if (openId.value === null || shown === null) return html`<aside class="why is-empty" id="why-panel" aria-label=${t("why.title")}></aside>`;
+  return html`<aside class="why" id="why-panel" aria-labelledby="why">
+    <div class="why-head">
+      <h2 id="why" tabindex="-1">${t("why.title")}</h2>
+      <button type="button" class="plain back" onClick=${() => { pane.value = "thread"; }}>${t("why.back")}</button>
+    </div>
+    ${entry && html`<section class="why-tier">
+      <p><${Tier} tier=${entry.tier} /></p>
+      <p>${t(`tier.means.${entry.tier ?? "none"}`)}</p>
+      ${isMine(entry) && entry.tier !== null && html`
+        <button type="button" onClick=${() => { dialog.value = { kind: "tier" }; }}>${t("act.lower")}</button>`}
+    </section>`}
+    <${Signs} shown=${shown} />
+    <${Facts} shown=${shown} entry=${entry} />
+    <${Changes} shown=${shown} />
+    <${Notes} shown=${shown} writable=${isMine(entry)} />
+    ${isMine(entry) && html`<p class="why-endings"><${Endings} /></p>`}
+  </aside>`;
+}
+
+function Signs({ shown }) {
+  const signs = gather(shown);
+  return html`<section aria-labelledby="signs-title">
+    <h3 id="signs-title">${t("why.signs")}</h3>
+    ${signs.length === 0
+      ? html`<p class="empty">${t("why.no_signs")}</p>`
+      : html`<ul class="signs">${signs.map((sign) => html`<${Sign} key=${sign.key} sign=${sign} />`)}</ul>`}
+  </section>`;
+}
+
+// One line a cue, the gravest first, with every place where a judge saw it.
+function gather(shown) {
+  const texts = new Map(shown.messages.map((message) => [message.id, message]));
+  const signs = new Map();
+  for (const risk of shown.risks) {
+    for (const cue of risk.cues) {
+      const key = `${risk.judge} ${cue.category} ${cue.name}`;
+      const tier = cue.tier ?? risk.tier;
+      const sign = signs.get(key) ?? { key, cue, tier, judge: risk.judge, version: risk.version, places: [] };
+      if (rank(tier) > rank(sign.tier)) sign.tier = tier;
+      const message = texts.get(risk.message_id);
+      if (message) {
+        const quoted = cue.start !== null && message.text !== null ? wordsOf(message.text, cue) : null;
+        sign.places.push({ id: message.id, at: message.at, quoted });
+      }
+      signs.set(key, sign);
+    }
+  }
+  return [...signs.values()].sort((a, b) => rank(b.tier) - rank(a.tier));
+}
+
+function Sign({ sign }) {
+  const name = cueWord(sign.cue);
+  const category = categoryWord(sign.cue.category);
+  return html`<li data-tier=${sign.tier ?? "none"}>
+    <p class="sign-name">${name}${name !== category && html` <span class="sign-category">${category}</span>`}</p>
+    ${sign.places.map(({ id, at, quoted }) => html`<button type="button" class="quote" key=${`${id} ${quoted}`} onClick=${() => jump(id)}>
+      ${quoted ? html`<q dir="auto">${quoted}</q>` : html`<span>${t("why.whole_message")}</span>`}
+      <time datetime=${at}>${timeOf(at)}</time>
+    </button>`)}
+    <p class="judge">${t(`why.judge.${sign.judge}`)} · ${tierWord(sign.tier)} · <span class="version">${sign.version}</span></p>
+  </li>`;
+}
+
+function jump(id) {
+  pane.value = "thread";
+  requestAnimationFrame(() => {
+    const message = document.getElementById(`message-${id}`);
+    message?.scrollIntoView({ block: "center" });
+    message?.focus({ preventScroll: true });
+  });
+}
+
+function Facts({ shown, entry }) {
+  const facts = [
+    [t("fact.safety"), t(`safety.${shown.safety}`)],
+    [t("fact.texts"), shown.opted_out ? t("fact.opted_out") : t("fact.texts_open")],
+    [t("fact.language"), languageName(shown.language)],
+    [t("fact.channel"), channelWord(shown.channel)],
+    entry && [t("fact.reason"), reasonWord(entry.reason)],
+    entry && [t("fact.since"), momentOf(entry.waiting_since)],
+  ].filter(Boolean);
+  return html`<section aria-labelledby="facts-title">
+    <h3 id="facts-title">${t("why.facts")}</h3>
+    <dl class="facts">${facts.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+  </section>`;
+}
+
+function Changes({ shown }) {
+  if (shown.tier_changes.length === 0) return null;
+  return html`<section aria-labelledby="changes-title">
+    <h3 id="changes-title">${t("why.changes")}</h3>
+    <ul class="changes">${shown.tier_changes.map((change) => html`<li key=${change.at}>
+      <p>${t("why.change", { before: tierWord(change.before), after: tierWord(change.after) })}</p>
+      <p class="meta">${change.advocate ?? t("why.by_a_judge")} · <time datetime=${change.at}>${momentOf(change.at)}</time></p>
+      ${change.reason && html`<p class="reason" dir="auto">${change.reason}</p>`}
+    </li>`)}</ul>
+  </section>`;
+}
+
+function Notes({ shown, writable }) {
+  return html`<section aria-labelledby="notes-title">
+    <h3 id="notes-title">${t("notes.title")}</h3>
+    ${shown.notes.length === 0 && html`<p class="empty">${t("notes.none")}</p>`}
+    <ul class="notes">${shown.notes.map((note) => html`<li key=${note.id}>
+      <p class="meta">${note.advocate} · <time datetime=${note.at}>${momentOf(note.at)}</time></p>
+      <p class="words" dir="auto">${note.text}</p>
+    </li>`)}</ul>
+    ${writable && html`<${NewNote} key=${shown.id} id=${shown.id} />`}
+  </section>`;
+}
+
+function NewNote({ id }) {
+  const [text, setText] = useState("");
+  const save = async (event) => {
+    event.preventDefault();
+    if (text.trim() && (await addNote(id, text))) setText("");
+  };
+  return html`<form class="new-note" onSubmit=${save}>
+    <label for="note">${t("notes.label")}</label>
+    <textarea id="note" rows="2" dir="auto" autocomplete="off" maxlength="4000" value=${text}
+      onInput=${(event) => setText(event.currentTarget.value)}></textarea>
+    <button type="submit" disabled=${busy.value === "note"} aria-disabled=${text.trim() ? undefined : "true"}>${t("notes.save")}</button>
+  </form>`;
+}

@@ -1,0 +1,65 @@
+"""The named refusals of the desk; none holds a person's words."""
+
+from __future__ import annotations
+
+from intake.errors import LineError
+
+
+class UnfitText(LineError):
+    """A reply, note or reason is empty or longer than allowed."""
+
+
+class OptedOut(LineError):
+    """The person told us to stop: nothing may be sent until they text START."""
+
+
+class NewMessage(LineError):
+    """The person wrote after what the screen showed; look before you end this."""
+
+
+class TierMoved(LineError):
+    """The tier is not what the screen showed; look again before you lower it."""
+
+
+class NotLower(LineError):
+    """Only a lower tier is a lowering."""
+
+
+class OnceUsed(LineError):
+    """This once-only key belongs to another message."""
+
+
+class Taken(LineError):
+    """Another was faster, or the conversation waits no longer. `holder`: the shift name."""
+
+    def __init__(self, holder: str | None) -> None:
+        super().__init__("this conversation does not wait any more")
+        self.holder = holder
+
+
+class NotYours(LineError):
+    """Only who holds the conversation may do this. `holder`: the shift name, if a human does."""
+
+    def __init__(self, holder: str | None) -> None:
+        super().__init__("you do not hold this conversation")
+        self.holder = holder
+
+
+class SignedOut(LineError):
+    """Nobody is signed in with this browser, or it was idle too long."""
+
+
+class NoRight(LineError):
+    """The account's role does not allow this."""
+
+
+class WrongPassword(LineError):
+    """No such account, a closed one, or not its password: which of them is not told."""
+
+
+class TooManyAttempts(LineError):
+    """Too many wrong passwords; `wait_seconds` until another attempt is looked at."""
+
+    def __init__(self, wait_seconds: int) -> None:
+        super().__init__("too many attempts to sign in; wait and try again")
+        self.wait_seconds = wait_seconds

@@ -1,0 +1,101 @@
+"""What every route of the desk shares, and how a route learns who is asking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request, Response
+
+from handoff.auth import Door, SignedIn, may_work_the_board
+from handoff.desk import Desk
+from handoff.errors import NoRight, SignedOut
+from handoff.settings import DeskSettings
+from handoff.stream import Feed
+from intake.ports import Clock
+from intake.speaking import Voice
+from storage.accounts import Advocate
+from storage.database import Database, Transaction
+
+
+@dataclass(frozen=True)
+class Office:
+    """One desk process."""
+
+    settings: DeskSettings
+    database: Database
+    door: Door
+    feed: Feed
+    voice: Voice
+    now: Clock
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session cookie; browsers hold `__Host-` to TLS, our host, path /."""
+        return "__Host-desk" if self.settings.secure else "desk"
+
+    def desk(self, tx: Transaction, advocate: Advocate) -> Desk:
+        """An advocate at work in a transaction."""
+        return Desk(tx=tx, advocate=advocate, voice=self.voice, now=self.now())
+
+    def remember(self, response: Response, token: str) -> None:
+        """Give the browser its session; it forgets it when it is closed."""
+        response.set_cookie(
+            self.cookie,
+            token,
+            path="/",
+            secure=self.settings.secure,
+            httponly=True,
+            samesite="strict",
+        )
+
+    def forget(self, response: Response) -> None:
+        """Take the session from the browser."""
+        response.delete_cookie(
+            self.cookie,
+            path="/",
+            secure=self.settings.secure,
+            httponly=True,
+            samesite="strict",
+        )
+
+
+def office(request: Request) -> Office:
+    """The office of the application that serves the request."""
+    return cast(Office, request.app.state.office)
+
+
+TheOffice = Annotated[Office, Depends(office)]
+
+
+async def _acting(request: Request, office: TheOffice) -> SignedIn:
+    """A human asks for something: the idle clock starts anew. Raises SignedOut or NoRight."""
+    return await _on_the_board(request, office, touch=True)
+
+
+async def _watching(request: Request, office: TheOffice) -> SignedIn:
+    """A screen looks by itself. Raises SignedOut or NoRight."""
+    return await _on_the_board(request, office, touch=False)
+
+
+async def _on_the_board(request: Request, office: Office, *, touch: bool) -> SignedIn:
+    signed_in = await who(request, office, touch=touch)
+    if signed_in is None:
+        raise SignedOut("sign in first")
+    if not may_work_the_board(signed_in.advocate):
+        raise NoRight("this account may not work with conversations")
+    return signed_in
+
+
+async def who(request: Request, office: Office, *, touch: bool) -> SignedIn | None:
+    """Who is asking, if anybody is signed in."""
+    return await office.door.who(request.cookies.get(office.cookie, ""), touch=touch)
+
+
+def place(request: Request) -> str:
+    """Where an attempt to sign in comes from; kept in memory only, for the brake on guessing."""
+    return request.client.host if request.client else "unknown"
+
+
+Acting = Annotated[SignedIn, Depends(_acting)]
+Watching = Annotated[SignedIn, Depends(_watching)]

@@ -1,0 +1,138 @@
+"""The pages of the desk: signing in without a script, and the console with one."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from handoff.auth import may_work_the_board
+from handoff.errors import TooManyAttempts, WrongPassword
+from handoff.office import Office, TheOffice, place, who
+from handoff.schemas import Words
+from handoff.words import COOKIE, SCREEN, chosen
+
+CONSOLE = Path(__file__).parent / "console"
+STATIC = CONSOLE / "static"
+_A_YEAR = 365 * 24 * 3600
+_PAGES = frozenset({"/", "/sign-in"})
+_templates = Environment(
+    loader=FileSystemLoader(CONSOLE / "templates"), autoescape=True, undefined=StrictUndefined
+)
+# Loaded at once instead of one after the other as the modules name each other.
+_MODULES = sorted(f"/static/{path.relative_to(STATIC).as_posix()}" for path in STATIC.rglob("*.js"))
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def console(request: Request, office: TheOffice) -> Response:
+    """The console, for those who are signed in."""
+    signed_in = await who(request, office, touch=True)
+    if signed_in is None:
+        return RedirectResponse("/sign-in", status_code=HTTPStatus.SEE_OTHER)
+    language = _language(request)
+    if not may_work_the_board(signed_in.advocate):
+        return _page("no_right.html", language, status=HTTPStatus.FORBIDDEN)
+    words = words_in(language)
+    return _page(
+        "console.html",
+        language,
+        island=json.dumps(words.model_dump(), ensure_ascii=False).replace("<", "\\u003c"),
+        modules=_MODULES,
+    )
+
+
+@router.get("/sign-in")
+async def sign_in_page(request: Request) -> Response:
+    """The form."""
+    return _page("sign_in.html", _language(request), name="", problem=None)
+
+
+@router.post("/sign-in")
+async def sign_in(
+    request: Request,
+    office: TheOffice,
+    name: Annotated[str, Form(max_length=200)] = "",
+    password: Annotated[str, Form(max_length=2_000)] = "",
+) -> Response:
+    """Sign in and go to the console, or say kindly why not."""
+    language = _language(request)
+    try:
+        token, _ = await office.door.sign_in(name, password, place(request))
+    except WrongPassword:
+        problem = SCREEN.catalogue.text("sign_in.wrong", language)
+        return _page("sign_in.html", language, 401, name=name, problem=problem)
+    except TooManyAttempts as refusal:
+        minutes = str(-(-refusal.wait_seconds // 60))
+        problem = SCREEN.catalogue.text("sign_in.wait", language, minutes=minutes)
+        page = _page("sign_in.html", language, 429, name=name, problem=problem)
+        page.headers["retry-after"] = str(refusal.wait_seconds)
+        return page
+    response = RedirectResponse("/", status_code=HTTPStatus.SEE_OTHER)
+    office.remember(response, token)
+    return response
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request, office: TheOffice) -> Response:
+    """Sign out and go back to the form."""
+    signed_in = await who(request, office, touch=False)
+    if signed_in is not None:
+        await office.door.sign_out(signed_in)
+    response = RedirectResponse("/sign-in", status_code=HTTPStatus.SEE_OTHER)
+    office.forget(response)
+    return response
+
+
+@router.post("/language")
+async def language(
+    office: TheOffice,
+    language: Annotated[str, Form(max_length=16)] = "",
+    page: Annotated[str, Form(max_length=16)] = "/",
+) -> Response:
+    """Choose the language of the screen; the choice is kept in this browser."""
+    target = page if page in _PAGES else "/"
+    response = RedirectResponse(target, status_code=HTTPStatus.SEE_OTHER)
+    remember_language(response, office, chosen(language))
+    return response
+
+
+@router.get("/favicon.ico")
+async def icon() -> Response:
+    """A plain square: the tab says nothing about this work."""
+    return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
+
+
+def words_in(language: str) -> Words:
+    """The sentences of the screen."""
+    return Words(language=language, languages=SCREEN.languages, words=SCREEN.all(language))
+
+
+def remember_language(response: Response, office: Office, language: str) -> None:
+    """Keep the language of the screen in this browser."""
+    response.set_cookie(
+        COOKIE,
+        language,
+        max_age=_A_YEAR,
+        path="/",
+        secure=office.settings.secure,
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def _language(request: Request) -> str:
+    return chosen(request.cookies.get(COOKIE), request.headers.get("accept-language", ""))
+
+
+def _page(template: str, language: str, status: int = 200, **values: object) -> HTMLResponse:
+    words = SCREEN.all(language)
+    html = _templates.get_template(template).render(
+        t=words, language=language, languages=SCREEN.languages, **values
+    )
+    return HTMLResponse(html, status_code=status)

@@ -1,0 +1,114 @@
+"""Passwords of the desk: argon2id, and a brake on guessing."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from anyio import CapacityLimiter, to_thread
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from handoff.errors import TooManyAttempts
+
+SHORTEST = 12
+# Longer ones are refused before they are hashed: hashing a megabyte is an attack, not a password.
+LONGEST = 256
+# Each hash takes 64 MiB for a moment: a crowd at the door must not take all memory.
+_AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Passwords:
+    """Hashes and checks passwords away from the event loop.
+
+    The parameters are those of RFC 9106 for limited memory, the library's defaults; a hash made
+    with others is replaced at the next sign-in.
+    """
+
+    hasher: PasswordHasher = field(default_factory=PasswordHasher)
+    _limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_AT_ONCE))
+    _nobody: list[str] = field(default_factory=list)
+
+    async def hash(self, password: str) -> str:
+        """A new hash with today's parameters."""
+        return await to_thread.run_sync(self.hasher.hash, password, limiter=self._limiter)
+
+    async def matches(self, password_hash: str | None, password: str) -> bool:
+        """Whether the password is right. No hash (no such account) takes just as long."""
+        known = password_hash is not None
+        against = password_hash if password_hash is not None else await self._hash_of_nobody()
+        right = await to_thread.run_sync(self._verify, against, password, limiter=self._limiter)
+        return right and known
+
+    def outdated(self, password_hash: str) -> bool:
+        """Whether the hash was made with other parameters than today's."""
+        return self.hasher.check_needs_rehash(password_hash)
+
+    def _verify(self, password_hash: str, password: str) -> bool:
+        try:
+            return self.hasher.verify(password_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    async def _hash_of_nobody(self) -> str:
+        if not self._nobody:
+            self._nobody.append(await self.hash(secrets.token_urlsafe()))
+        return self._nobody[0]
+
+
+# Guessing at one account from one place; from one place; at one account from everywhere. The last
+# is wide, so that a stranger cannot keep an advocate out by failing on purpose.
+_HERE: RateLimitItem = RateLimitItemPerMinute(5, 15)
+_PLACE: RateLimitItem = RateLimitItemPerMinute(30, 15)
+_ACCOUNT: RateLimitItem = RateLimitItemPerHour(100)
+_FIRST_DELAY_SECONDS = 0.25
+_LONGEST_DELAY_SECONDS = 4.0
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """Counts attempts in this process's memory and slows failures down."""
+
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    _windows: MovingWindowRateLimiter = field(
+        default_factory=lambda: MovingWindowRateLimiter(MemoryStorage())
+    )
+
+    async def begin(self, name: str, place: str) -> None:
+        """Count an attempt before the password is looked at. Raises TooManyAttempts."""
+        for window, key in self._keys(name, place):
+            if not await self._windows.hit(window, *key):
+                stats = await self._windows.get_window_stats(window, *key)
+                raise TooManyAttempts(max(1, math.ceil(stats.reset_time - time.time())))
+
+    async def failed(self, name: str, place: str) -> None:
+        """Make the next guess wait, twice as long each time."""
+        stats = await self._windows.get_window_stats(_HERE, _fold(name), place)
+        failures = _HERE.amount - stats.remaining
+        delay = _FIRST_DELAY_SECONDS * 2 ** max(0, failures - 1)
+        await self.pause(min(delay, _LONGEST_DELAY_SECONDS))
+
+    async def succeeded(self, name: str, place: str) -> None:
+        """Forget the failures of this account at this place."""
+        await self._windows.clear(_HERE, _fold(name), place)
+
+    @staticmethod
+    def _keys(name: str, place: str) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
+        account = _fold(name)
+        return [
+            (_HERE, (account, place)),
+            (_PLACE, ("place", place)),
+            (_ACCOUNT, ("account", account)),
+        ]
+
+
+def _fold(name: str) -> str:
+    return name.strip().casefold()[:80]

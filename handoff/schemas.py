@@ -1,0 +1,376 @@
+"""What the JSON API takes and gives; everything is typed and checked here, at the edge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from handoff.access import Opened
+from handoff.desk import LONGEST_REASON, LONGEST_REPLY
+from intake.messages import MAX_CHARACTERS, Stored
+from intake.risk import Tier
+from storage.accounts import Advocate
+from storage.board import BoardEntry
+from storage.desk import Note, RiskRecord, TierChange
+
+TierName = Literal["imminent", "urgent", "concern"]
+# Crockford's base 32: no letter that looks like a digit, for reading aloud.
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LABEL_LETTERS = 5
+
+
+class Strict(BaseModel):
+    """A request; an unknown field is an error."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class Credentials(Strict):
+    """Signing in."""
+
+    name: Annotated[str, StringConstraints(max_length=200)]
+    password: Annotated[str, StringConstraints(max_length=2_000)]
+
+
+class Sign(Strict):
+    """A sign of life. `active`: a human touched the screen since the last one."""
+
+    active: bool
+
+
+class NewReply(Strict):
+    """Words to the person. `once`: made by the screen, so that a repeat sends nothing twice."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=4 * LONGEST_REPLY)]
+    once: UUID
+
+
+class Ending(Strict):
+    """Release or close. `seen`: sequence of the newest message that the screen showed."""
+
+    seen: Annotated[int, Field(ge=0)]
+
+
+class Lowering(Strict):
+    """Lower the tier. `shown`: the tier on the screen; null stands for no risk."""
+
+    shown: TierName | None
+    tier: TierName | None
+    reason: Annotated[str, StringConstraints(max_length=4 * LONGEST_REASON)]
+
+
+class NewNote(Strict):
+    """A note that only staff can read."""
+
+    text: Annotated[str, StringConstraints(max_length=MAX_CHARACTERS)]
+
+
+class Language(Strict):
+    """The language of the screen."""
+
+    language: Annotated[str, StringConstraints(max_length=16)]
+
+
+class Me(BaseModel):
+    """Who is signed in, and the clocks that the screen keeps."""
+
+    id: UUID
+    name: str
+    role: str
+    languages: list[str]
+    idle_seconds: int
+    lease_seconds: int
+    now: datetime
+
+    @classmethod
+    def of(cls, advocate: Advocate, *, idle: int, lease: int, now: datetime) -> Me:
+        """The advocate as their own screen sees them."""
+        return cls(
+            id=advocate.id,
+            name=advocate.name,
+            role=advocate.role,
+            languages=list(advocate.languages),
+            idle_seconds=idle,
+            lease_seconds=lease,
+            now=now,
+        )
+
+
+class BoardLine(BaseModel):
+    """One line of the board; `label` is a short name for speaking of a conversation."""
+
+    id: UUID
+    label: str
+    channel: str
+    language: str | None
+    holder: str
+    advocate_id: UUID | None
+    advocate: str | None
+    tier: TierName | None
+    reason: str
+    waiting_since: datetime
+    last_inbound_at: datetime
+    last_reply_at: datetime | None
+    safety: str
+    opted_out: bool
+    categories: list[int]
+
+    @classmethod
+    def of(cls, entry: BoardEntry) -> BoardLine:
+        """The line of an entry."""
+        return cls(
+            id=entry.conversation_id,
+            label=label(entry.conversation_id),
+            channel=entry.channel,
+            language=entry.language,
+            holder=entry.holder.value,
+            advocate_id=entry.advocate_id,
+            advocate=entry.advocate,
+            tier=tier_name(entry.tier),
+            reason=entry.reason.value,
+            waiting_since=entry.waiting_since,
+            last_inbound_at=entry.last_inbound_at,
+            last_reply_at=entry.last_reply_at,
+            safety=entry.safety.value,
+            opted_out=entry.opted_out,
+            categories=list(entry.categories),
+        )
+
+
+class Board(BaseModel):
+    """Everybody who waits or is held, the most urgent first."""
+
+    now: datetime
+    entries: list[BoardLine]
+
+
+class BoardNews(BaseModel):
+    """What changed on the board: lines as they are now, and ids that left it."""
+
+    now: datetime
+    entries: list[BoardLine]
+    gone: list[UUID]
+
+
+class Message(BaseModel):
+    """One message; `text` is null once its date has passed and it was removed."""
+
+    id: UUID
+    sequence: int
+    author: str
+    advocate_id: UUID | None
+    advocate: str | None
+    text: str | None
+    at: datetime
+    delivery: str | None
+    delivery_error: str | None
+
+    @classmethod
+    def of(cls, stored: Stored, names: dict[UUID, str]) -> Message:
+        """A message with the shift name of the advocate who wrote it."""
+        return cls(
+            id=stored.id,
+            sequence=stored.sequence,
+            author=stored.author.value,
+            advocate_id=stored.advocate_id,
+            advocate=None if stored.advocate_id is None else names.get(stored.advocate_id),
+            text=stored.text,
+            at=stored.created_at,
+            delivery=None if stored.delivery is None else stored.delivery.value,
+            delivery_error=stored.delivery_error,
+        )
+
+
+class Delivery(BaseModel):
+    """What became of an outbound message."""
+
+    message_id: UUID
+    delivery: str
+    error: str | None
+
+
+class SeenCue(BaseModel):
+    """One sign of risk; start and end are null where the judge names no words."""
+
+    category: int
+    name: str
+    tier: TierName | None
+    start: int | None
+    end: int | None
+
+
+class Risk(BaseModel):
+    """What a judge saw in a message."""
+
+    message_id: UUID
+    judge: str
+    tier: TierName | None
+    cues: list[SeenCue]
+    version: str
+    at: datetime
+
+    @classmethod
+    def of(cls, record: RiskRecord) -> Risk:
+        """The record of a judge."""
+        return cls(
+            message_id=record.message_id,
+            judge=record.judge,
+            tier=tier_name(record.tier),
+            cues=[
+                SeenCue(
+                    category=cue["category"],
+                    name=cue["name"],
+                    tier=cue.get("tier"),
+                    start=cue.get("start"),
+                    end=cue.get("end"),
+                )
+                for cue in record.cues
+            ],
+            version=record.version,
+            at=record.at,
+        )
+
+
+class WrittenNote(BaseModel):
+    """A note of an advocate."""
+
+    id: UUID
+    advocate: str
+    text: str
+    at: datetime
+
+    @classmethod
+    def of(cls, note: Note) -> WrittenNote:
+        """The note as shown."""
+        return cls(id=note.id, advocate=note.advocate, text=note.text, at=note.at)
+
+
+class ChangedTier(BaseModel):
+    """A rise by a judge (no advocate) or a fall by a human (with a reason)."""
+
+    before: TierName | None
+    after: TierName | None
+    advocate: str | None
+    reason: str | None
+    at: datetime
+
+    @classmethod
+    def of(cls, change: TierChange) -> ChangedTier:
+        """The change as shown."""
+        return cls(
+            before=tier_name(change.before),
+            after=tier_name(change.after),
+            advocate=change.advocate,
+            reason=change.reason,
+            at=change.at,
+        )
+
+
+class Thread(BaseModel):
+    """An opened conversation: its messages after the one asked for, and all that is known of it."""
+
+    id: UUID
+    label: str
+    now: datetime
+    channel: str
+    language: str | None
+    holder: str
+    advocate_id: UUID | None
+    closed: bool
+    safety: str
+    opted_out: bool
+    entry: BoardLine | None
+    messages: list[Message]
+    deliveries: list[Delivery]
+    risks: list[Risk]
+    notes: list[WrittenNote]
+    tier_changes: list[ChangedTier]
+
+    @classmethod
+    def of(cls, opened: Opened, now: datetime) -> Thread:
+        """The conversation as the door handed it out."""
+        conversation = opened.conversation
+        return cls(
+            id=conversation.id,
+            label=label(conversation.id),
+            now=now,
+            channel=conversation.channel,
+            language=conversation.language,
+            holder=conversation.holder.value,
+            advocate_id=conversation.advocate_id,
+            closed=not conversation.open,
+            safety=conversation.safety.value,
+            opted_out=conversation.opted_out,
+            entry=None if opened.entry is None else BoardLine.of(opened.entry),
+            messages=[Message.of(message, opened.names) for message in opened.messages],
+            deliveries=[
+                Delivery(message_id=one.message_id, delivery=one.delivery.value, error=one.error)
+                for one in opened.deliveries
+            ],
+            risks=[Risk.of(record) for record in opened.risks],
+            notes=[WrittenNote.of(note) for note in opened.notes],
+            tier_changes=[ChangedTier.of(change) for change in opened.tier_changes],
+        )
+
+
+class Claimed(BaseModel):
+    """The conversation that is now yours; null when nobody waits."""
+
+    id: UUID | None
+
+
+class Written(BaseModel):
+    """What was written down."""
+
+    id: UUID
+
+
+class Alive(BaseModel):
+    """The answer to a sign of life: how many conversations stay yours."""
+
+    now: datetime
+    held: int
+
+
+class Words(BaseModel):
+    """The sentences of the screen in one language."""
+
+    language: str
+    languages: list[str]
+    words: dict[str, str]
+
+
+class Problem(BaseModel):
+    """A refusal; `code` is stable, see docs/desk.md."""
+
+    code: str
+    message: str = ""
+    holder: str | None = None
+    wait_seconds: int | None = None
+
+
+class Failure(BaseModel):
+    """The body of every answer that is not a success."""
+
+    error: Problem
+
+
+def label(conversation_id: UUID) -> str:
+    """Five letters and digits that name a conversation among those of a day."""
+    number = conversation_id.int >> (128 - 5 * _LABEL_LETTERS)
+    return "".join(_LETTERS[number >> 5 * place & 31] for place in reversed(range(_LABEL_LETTERS)))
+
+
+def tier_name(tier: Tier | None) -> TierName | None:
+    """The tier as the API writes it."""
+    names: Sequence[TierName] = ("concern", "urgent", "imminent")
+    return None if tier is None else names[tier - 1]
+
+
+def tier_of(name: TierName | None) -> Tier | None:
+    """The tier behind its name."""
+    return None if name is None else Tier[name.upper()]

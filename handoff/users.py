@@ -1,0 +1,201 @@
+"""The accounts of the desk, from the command line: `python -m handoff.users add NAME`.
+
+NAME is a shift name: what colleagues call each other at the desk, never a surname.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import sys
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from typing import Annotated, NoReturn
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from handoff.passwords import LONGEST, SHORTEST, Passwords
+from handoff.settings import StoreSettings, explain
+from intake.messages import clean
+from storage.accounts import Advocate
+from storage.database import Database, Transaction, utc_now
+from storage.keys import BadKeyFile, load
+
+_NAME = re.compile(r"[^\W_]([^\W_]|[ '.-])*", re.UNICODE)
+_LONGEST_NAME = 40
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_GENERATED_BYTES = 15
+
+app = typer.Typer(
+    help="Accounts of the desk.",
+    no_args_is_help=True,
+    add_completion=False,
+    # A traceback with local variables would print passwords.
+    pretty_exceptions_enable=False,
+)
+
+
+class Role(StrEnum):
+    """What an account may do."""
+
+    ADVOCATE = "advocate"
+    SUPERVISOR = "supervisor"
+    DIRECTORY_EDITOR = "directory_editor"
+    ADMINISTRATOR = "administrator"
+
+
+Name = Annotated[str, typer.Argument(help="The shift name.")]
+FromStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
+Generate = Annotated[
+    bool, typer.Option("--generate", help="Make a password and print it, this once.")
+]
+
+
+@app.command()
+def add(
+    name: Name,
+    role: Annotated[Role, typer.Option(help="What the account may do.")] = Role.ADVOCATE,
+    languages: Annotated[str, typer.Option(help="Languages spoken, such as en,fr.")] = "en",
+    password_stdin: FromStdin = False,
+    generate: Generate = False,
+) -> None:
+    """Make an account."""
+    shift_name = clean(name)
+    if not _NAME.fullmatch(shift_name) or len(shift_name) > _LONGEST_NAME:
+        _refuse(f"a shift name has letters and digits, up to {_LONGEST_NAME}")
+    spoken = [code.strip() for code in languages.split(",") if code.strip()]
+    if not all(_LANGUAGE.fullmatch(code) for code in spoken):
+        _refuse("languages are codes such as en,fr")
+    password = _password(password_stdin, generate)
+
+    async def work(tx: Transaction) -> None:
+        hashed = await Passwords().hash(password)
+        made = await tx.accounts.add_advocate(shift_name, hashed, role.value, spoken)
+        if made is None:
+            _refuse("this name is taken; choose another, or: password NAME")
+        await tx.desk.audit(
+            "account_added", advocate_id=None, detail={"account": str(made), "role": role.value}
+        )
+
+    _run(work)
+    typer.echo(f"account made: {shift_name} ({role.value})")
+    _show(password, generate)
+
+
+@app.command("password")
+def change_password(
+    name: Name, password_stdin: FromStdin = False, generate: Generate = False
+) -> None:
+    """Set another password; every browser signed in with the old one is signed out."""
+    password = _password(password_stdin, generate)
+
+    async def work(tx: Transaction) -> None:
+        account = await _account(tx, name)
+        await tx.accounts.set_password(account.id, await Passwords().hash(password))
+        await tx.desk.audit("password_set", advocate_id=None, detail={"account": str(account.id)})
+
+    _run(work)
+    typer.echo("password set")
+    _show(password, generate)
+
+
+@app.command()
+def disable(
+    name: Name,
+    undo: Annotated[bool, typer.Option("--undo", help="Open the account again.")] = False,
+) -> None:
+    """Close an account: signed out at once, conversations go back to the waiting list."""
+
+    async def work(tx: Transaction) -> None:
+        account = await _account(tx, name)
+        now = utc_now()
+        await tx.accounts.disable(account.id, None if undo else now)
+        if not undo:
+            await tx.desk.renew_leases(account.id, now)
+        await tx.desk.audit(
+            "account_enabled" if undo else "account_disabled",
+            advocate_id=None,
+            detail={"account": str(account.id)},
+        )
+
+    _run(work)
+    typer.echo("account open" if undo else "account closed")
+
+
+@app.command("list")
+def show() -> None:
+    """Every account."""
+    accounts: list[Advocate] = []
+
+    async def work(tx: Transaction) -> None:
+        accounts.extend(await tx.accounts.all_advocates())
+
+    _run(work)
+    if not accounts:
+        typer.echo("no accounts yet; make one: add NAME")
+    width = max((len(account.name) for account in accounts), default=0)
+    for account in accounts:
+        state = "closed" if account.disabled else "open"
+        spoken = ",".join(account.languages) or "-"
+        typer.echo(f"{account.name:<{width}}  {account.role:<16}  {spoken:<12}  {state}")
+
+
+def _password(from_stdin: bool, generate: bool) -> str:
+    if from_stdin and generate:
+        _refuse("choose one of --password-stdin and --generate")
+    if generate:
+        return secrets.token_urlsafe(_GENERATED_BYTES)
+    if from_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    elif sys.stdin.isatty():
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        _refuse("no terminal to ask at: use --password-stdin or --generate")
+    if not SHORTEST <= len(password) <= LONGEST:
+        _refuse(f"a password has {SHORTEST} to {LONGEST} characters; several words are best")
+    return password
+
+
+async def _account(tx: Transaction, name: str) -> Advocate:
+    account = await tx.accounts.advocate_by_name(clean(name))
+    if account is None:
+        _refuse("no account has this name; see: list")
+    return account
+
+
+def _show(password: str, generated: bool) -> None:
+    if generated:
+        typer.echo(f"password: {password}")
+
+
+def _run(work: Callable[[Transaction], Awaitable[None]]) -> None:
+    """Run in one transaction; a missing setting or database is one sentence."""
+
+    async def whole() -> None:
+        settings = StoreSettings()  # type: ignore[call-arg]  # from the environment
+        database = Database(settings.database_url, load(settings.hotline_key_file), pool_size=1)
+        try:
+            async with database.transaction() as tx:
+                await work(tx)
+        finally:
+            await database.close()
+
+    try:
+        asyncio.run(whole())
+    except (ValueError, BadKeyFile) as error:
+        _refuse(explain(error))
+    except SQLAlchemyError as error:
+        _refuse(f"the database does not answer as it should ({type(error).__name__})")
+
+
+def _refuse(sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()
