@@ -7,17 +7,17 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI, Response
 from sqlalchemy import text
 
 from channels.registry import Registry
 from channels.routes import Porch, hook_routes
 from channels.settings import PorchSettings
+from channels.web.doorbells import Doorbells
+from channels.web.setup import add_pages
 from intake.speaking import Voice
 from locales.catalogue import Catalogue
-from storage.database import Database
+from storage.database import Database, utc_now
 from storage.keys import load
 from storage.notify import VISITOR, Hub
 
@@ -29,29 +29,42 @@ def create_app(settings: PorchSettings) -> FastAPI:
     database = Database(settings.database_url, load(settings.hotline_key_file))
     registry = Registry.build(settings, database)
     hub = Hub(settings.database_url, VISITOR)
+    doorbells = Doorbells(hub)
+    voice = Voice(Catalogue.load(), settings.line_phone)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         for name, reason in registry.off.items():
             log.warning("channel %s is off: %s", name, reason)
-        listening = asyncio.create_task(hub.run())
+        running = [asyncio.create_task(doorbells.run()), asyncio.create_task(hub.run())]
         yield
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
+        for task in running:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         await database.close()
 
     # No schema pages on the public port: nothing there is an interface for strangers.
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.hub = hub
+    app.state.doorbells = doorbells
     app.state.porch = Porch(
         database=database,
         registry=registry,
-        voice=Voice(Catalogue.load(), settings.line_phone),
+        voice=voice,
         public_url=settings.public_url.rstrip("/"),
     )
     app.include_router(hook_routes(registry))
-    app.add_exception_handler(RequestValidationError, _refuse_quietly)
+    add_pages(
+        app,
+        database=database,
+        doorbells=doorbells,
+        voice=voice,
+        catalogue=Catalogue.load("pages"),
+        public_url=settings.public_url.rstrip("/"),
+        exit_url=settings.exit_url,
+        now=utc_now,
+    )
 
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> Response:
@@ -60,8 +73,3 @@ def create_app(settings: PorchSettings) -> FastAPI:
         return Response("ok", media_type="text/plain")
 
     return app
-
-
-async def _refuse_quietly(_: Request, __: Exception) -> Response:
-    """A bad request gets no echo of what it said."""
-    return JSONResponse({"error": "bad_request"}, status_code=422)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from channels.adapter import Adapter
 from channels.adapters.sms import Account, Sms
+from channels.adapters.webchat import WebChat
 from channels.settings import LineSettings
 from storage.database import Database, utc_now
 
@@ -32,9 +33,14 @@ def _sms(settings: LineSettings, database: Database) -> Adapter | Off:
     return Sms(account, utc_now)
 
 
+def _web(_: LineSettings, database: Database) -> Adapter | Off:
+    return WebChat(database, utc_now)
+
+
 # A new channel is one file under adapters/ and one line here.
 CHANNELS: Mapping[str, Callable[[LineSettings, Database], Adapter | Off]] = {
     "sms": _sms,
+    "web": _web,
 }
 
 

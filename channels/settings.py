@@ -52,6 +52,11 @@ class PorchSettings(LineSettings):
 
     public_host: str = Field(default="127.0.0.1", description="address that the porch binds")
     public_port: int = Field(default=8080, description="port that the porch binds")
+    exit_url: str = Field(
+        default="https://weather.gc.ca/",
+        pattern=r"^https?://[^\s;,'\"/]+(/[^\s]*)?$",
+        description="where the web chat's quick exit leads: a dull page that anybody may look at",
+    )
 
 
 class WorkerSettings(LineSettings):

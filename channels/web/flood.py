@@ -1,0 +1,37 @@
+"""Keeps floods out without silencing anybody in danger.
+
+The limits are far above what a person types. Beyond them a message waits (the page sends it again
+by itself), unless the rules see risk in it: that is taken in, always. Kept in memory, by
+fingerprint, for a minute.
+"""
+
+from __future__ import annotations
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from intake import risk
+
+PER_VISIT = RateLimitItemPerMinute(60)
+NEW_VISITS = RateLimitItemPerMinute(600)
+
+
+class Flood:
+    """Counts messages of visits and new visits of this process."""
+
+    def __init__(self) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def admits(self, mark: bytes | None, text: str) -> bool:
+        """Whether to take a message in; `mark` is None where a visit would begin."""
+        if mark is None:
+            within = self._limiter.hit(NEW_VISITS, "new")
+        else:
+            within = self._limiter.hit(PER_VISIT, mark.hex())
+        return within or _is_risky(text)
+
+
+def _is_risky(text: str) -> bool:
+    found = risk.screen(text)
+    return found.tier is not None or found.asks_for_person
