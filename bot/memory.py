@@ -37,6 +37,12 @@ STALE_AFTER = 60 * 60
 UNKEPT = frozenset({"session_started_metadata"})
 #: What survives a stale conversation.
 LASTING = frozenset({"language"})
+#: Answers that mean something only while their form is open.
+OF_FORM = {
+    "tip_told": "tip_form",
+    "tip_now": "tip_form",
+    "wanted_language": "language_form",
+}
 
 
 class MemoryUnreadable(ValueError):
@@ -45,18 +51,19 @@ class MemoryUnreadable(ValueError):
 
 def write(tracker: DialogueStateTracker, *, now: float | None = None) -> str:
     """Serialise the end of a conversation."""
+    loop = tracker.active_loop_name
     slots = {
         name: value
         for name, value in tracker.current_slot_values().items()
-        if value is not None and name not in UNKEPT
+        if value is not None and _is_kept(name, loop)
     }
     return json.dumps(
         {
             "v": VERSION,
             "at": int(time.time() if now is None else now),
             "slots": slots,
-            "loop": tracker.active_loop_name,
-            "events": _last_events(tracker.events),
+            "loop": loop,
+            "events": _last_events(tracker.events, loop),
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -79,9 +86,13 @@ def read(
     return DialogueStateTracker.from_events(sender_id, events, slots=domain.slots, domain=domain)
 
 
-def _last_events(events: Iterable[Event]) -> list[dict[str, Any]]:
+def _is_kept(slot: str, loop: str | None) -> bool:
+    return slot not in UNKEPT and OF_FORM.get(slot, loop) == loop
+
+
+def _last_events(events: Iterable[Event], loop: str | None) -> list[dict[str, Any]]:
     """The newest events in short form, cut where a turn begins."""
-    short = [brief for event in events if (brief := _brief(event)) is not None]
+    short = [brief for event in events if (brief := _brief(event, loop)) is not None]
     if len(short) <= MAX_EVENTS:
         return short
     tail = short[-MAX_EVENTS:]
@@ -90,7 +101,7 @@ def _last_events(events: Iterable[Event]) -> list[dict[str, Any]]:
     return tail[starts[0] :] if starts else tail
 
 
-def _brief(event: Event) -> dict[str, Any] | None:
+def _brief(event: Event, loop: str | None) -> dict[str, Any] | None:
     if isinstance(event, UserUttered):
         return {"intent": event.intent_name}
     if isinstance(event, ActionExecuted):
@@ -101,7 +112,7 @@ def _brief(event: Event) -> dict[str, Any] | None:
         return {"loop": event.name}
     if isinstance(event, LoopInterrupted):
         return {"interrupted": event.is_interrupted}
-    if isinstance(event, SlotSet) and event.key not in UNKEPT:
+    if isinstance(event, SlotSet) and _is_kept(event.key, loop):
         return {"slot": event.key, "value": event.value}
     return None
 

@@ -45,5 +45,6 @@ class CatalogueNLG(NaturalLanguageGenerator):
             if name not in _NOT_VALUES and isinstance(value, str)
         }
         values.setdefault("phone", self._phone)
-        language = tracker.get_slot("language")
+        # An action that has just changed the language says so in the new one.
+        language = values.pop("language", None) or tracker.get_slot("language")
         return {"text": self._catalogue.text(utter_action, language, **values)}

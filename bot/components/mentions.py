@@ -1,4 +1,4 @@
-"""Entities that plain lists find better than a model: places, needs, names of languages.
+"""Entities that plain lists find better than a model: places, needs, details, languages.
 
 Places and needs come from `intake`, so that every part of the line reads them
 alike; the person's text as written is searched, not the folded one.
@@ -7,6 +7,7 @@ alike; the person's text as written is searched, not the folded one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -39,6 +40,18 @@ LANGUAGE_NAMES = {
     "tigrinya": "ti", "italian": "it", "italien": "it", "german": "de", "allemand": "de",
     "cree": "cr", "cri": "cr", "inuktitut": "iu", "ojibwe": "oj", "ojibwa": "oj",
 }  # fmt: skip
+#: What narrows a search, in folded words -> the field of directory.question.Question.
+_DETAILS = {
+    "with_children": re.compile(
+        r"\b(?:with|take|takes|accept|accepts|and|avec|prend|prends|accepte|et|pis)(?: \w+){0,2} "
+        r"(?:kid|kids|child|children|baby|son|daughter|enfant|enfants|bebe|fils|fille|filles)\b"
+    ),
+    "with_pets": re.compile(r"\b(?:dog|dogs|cat|cats|pet|pets|chien|chiens|chat|chats|animaux)\b"),
+    "without_status": re.compile(
+        r"\b(?:no status|no papers|without status|without papers|undocumented|non status|"
+        r"sans statut|sans papiers|pas de statut|pas de papiers)\b"
+    ),
+}
 _LANGUAGE_NAME = re.compile(rf"\b(?:{'|'.join(LANGUAGE_NAMES)})\b")
 
 
@@ -46,7 +59,7 @@ _LANGUAGE_NAME = re.compile(rf"\b(?:{'|'.join(LANGUAGE_NAMES)})\b")
     DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False
 )
 class MentionExtractor(GraphComponent):
-    """Adds the entities `place`, `need` and `wanted_language` to a message."""
+    """Adds the entities `place`, `need`, `detail` and `wanted_language` to a message."""
 
     @classmethod
     def create(
@@ -74,11 +87,21 @@ def mentions(text: str) -> list[dict[str, Any]]:
     if need is not None:
         span = next(match for match in match_needs(text) if match.need is need)
         found.append(_entity("need", need.value, span.start, span.end))
-    for token in normalise.tokens(text):
+    tokens = normalise.tokens(text)
+    found += _details(tokens)
+    for token in tokens:
         if _LANGUAGE_NAME.fullmatch(token.text):
             code = LANGUAGE_NAMES[token.text]
             found.append(_entity("wanted_language", code, token.start, token.end))
     return sorted(found, key=lambda entity: (entity["start"], entity["end"]))
+
+
+def _details(tokens: Sequence[normalise.Folded]) -> Iterator[dict[str, Any]]:
+    """Details of a search; their span is the whole text, for the words may be anywhere in it."""
+    folded = " ".join(token.text for token in tokens)
+    for detail, pattern in _DETAILS.items():
+        if pattern.search(folded):
+            yield _entity("detail", detail, tokens[0].start, tokens[-1].end)
 
 
 def _entity(kind: str, value: str, start: int, end: int) -> dict[str, Any]:

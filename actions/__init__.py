@@ -1,0 +1,1 @@
+"""Custom actions: what the dialogue does beyond fixed words. Served to the engine on loopback."""
