@@ -70,7 +70,8 @@ async def take_turn(conversation_id: UUID, line: Line) -> None:
     request = EngineRequest(
         conversation=str(conversation_id),
         text=intended.text,
-        language=conversation.language,
+        # A guess is better than none: the engine weighs it against what the text itself says.
+        language=conversation.language or hint((*history, intended.text)),
         language_chosen=conversation.language_chosen,
         history=history,
         memory=memory,
