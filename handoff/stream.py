@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -56,8 +56,8 @@ class Feed:
             while True:
                 self._spread(await self._news(await _gather(signals)))
 
-    @asynccontextmanager
-    async def subscribe(self) -> AsyncIterator[asyncio.Queue[bytes]]:
+    @contextmanager
+    def subscribe(self) -> Iterator[asyncio.Queue[bytes]]:
         """A queue of events for as long as the context lasts."""
         events: asyncio.Queue[bytes] = asyncio.Queue(maxsize=_BACKLOG)
         self._screens.add(events)
@@ -114,7 +114,7 @@ class Stream:
         end = self.clock() + self.life
         beat_at = self.clock() + self.beat
         check_at = self.clock() + self.check
-        async with self.feed.subscribe() as waiting:
+        with self.feed.subscribe() as waiting:
             yield LOOK
             while (now := self.clock()) < end:
                 try:

@@ -67,7 +67,7 @@ class AccountRepository(Shelf):
         rows = await self.session.execute(
             select(AdvocateRow.id, AdvocateRow.name).where(AdvocateRow.id.in_(advocate_ids))
         )
-        return dict(rows.tuples().all())
+        return {row.id: row.name for row in rows}
 
     async def set_password(self, advocate_id: UUID, password_hash: str) -> None:
         """Replace a password hash and end every session that the old password opened."""

@@ -1,0 +1,130 @@
+"""The accounts from the command line, as an operator runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.handoff.people import PASSWORD, Bench
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def users(bench: Bench, root: Path) -> Run:
+    """Runs `python -m handoff.users` on the desk's database."""
+    settings = bench.office.settings
+
+    def run(*words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(root),
+            "DATABASE_URL": settings.database_url,
+            "HOTLINE_KEY_FILE": str(settings.hotline_key_file),
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "handoff.users", *words],
+            env=environment,
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+async def _can_sign_in(bench: Bench, name: str, password: str) -> bool:
+    body = {"name": name, "password": password}
+    return (await bench.stranger().post("/api/session", body)).is_success
+
+
+async def test_add_with_a_password_from_standard_input(bench: Bench, users: Run) -> None:
+    """The account works at once; the password is not printed."""
+    done = users("add", "River", "--languages", "en,fr", "--password-stdin", typed=f"{PASSWORD}\n")
+    assert (done.returncode, done.stdout) == (0, "account made: River (advocate)\n")
+    assert PASSWORD not in done.stdout + done.stderr
+    assert await _can_sign_in(bench, "River", PASSWORD)
+
+
+async def test_add_with_a_generated_password(bench: Bench, users: Run) -> None:
+    """The password is printed this once, and opens the desk."""
+    done = users("add", "Sage", "--role", "supervisor", "--generate")
+    password = done.stdout.split("password: ")[1].strip()
+    assert len(password) >= 12
+    assert await _can_sign_in(bench, "Sage", password)
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "sentence"),
+    [
+        (("add", "River", "--password-stdin"), "too short\n", "12 to 256 characters"),
+        (("add", "River", "--password-stdin"), "x" * 257 + "\n", "12 to 256 characters"),
+        (("add", "River"), "", "use --password-stdin or --generate"),
+        (("add", "River", "--generate", "--password-stdin"), "", "choose one"),
+        (("add", "@River!", "--generate"), "", "a shift name has letters"),
+        (("add", "R" * 41, "--generate"), "", "a shift name has letters"),
+        (("add", "River", "--languages", "English", "--generate"), "", "codes such as en,fr"),
+        (("password", "Nobody", "--generate"), "", "no account has this name"),
+        (("disable", "Nobody"), "", "no account has this name"),
+    ],
+)
+def test_refusals(users: Run, words: tuple[str, ...], typed: str, sentence: str) -> None:
+    """One sentence with the way out, and status 1."""
+    done = users(*words, typed=typed)
+    assert done.returncode == 1
+    assert sentence in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+async def test_a_taken_name(bench: Bench, users: Run) -> None:
+    """Two advocates called almost the same would be mistaken for each other."""
+    await bench.account("River")
+    done = users("add", "rivER", "--generate")
+    assert done.returncode == 1 and "taken" in done.stderr
+
+
+async def test_new_password_signs_everybody_out(bench: Bench, users: Run) -> None:
+    """Who knew the old password is out, also where already signed in."""
+    river = await bench.advocate("River")
+    assert users("password", "River", "--password-stdin", typed="another lantern\n").returncode == 0
+    assert (await river.get("/api/board")).status_code == 401
+    assert not await _can_sign_in(bench, "River", PASSWORD)
+    assert await _can_sign_in(bench, "River", "another lantern")
+
+
+async def test_disable_and_undo(bench: Bench, users: Run) -> None:
+    """A closed account is out at once and can be opened again; the list says so."""
+    river = await bench.advocate("River")
+    assert users("disable", "River").stdout == "account closed\n"
+    assert (await river.get("/api/board")).status_code == 401
+    assert "closed" in users("list").stdout
+    assert users("disable", "River", "--undo").returncode == 0
+    assert await _can_sign_in(bench, "River", PASSWORD)
+
+
+async def test_accounts_are_on_the_audit_log(bench: Bench, users: Run) -> None:
+    """Who got which role is on record."""
+    users("add", "River", "--generate")
+    users("password", "River", "--generate")
+    users("disable", "River")
+    assert await bench.actions() == ["account_added", "password_set", "account_disabled"]
+
+
+def test_no_database_is_one_sentence(root: Path) -> None:
+    """Without its settings the command says which one is missing."""
+    done = subprocess.run(
+        [sys.executable, "-m", "handoff.users", "list"],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "DATABASE_URL" in done.stderr and len(done.stderr.splitlines()) == 1
