@@ -20,15 +20,16 @@ from rich.markup import escape
 from practice.settings import PracticeSettings
 
 POLL_SECONDS = 10.0
-# Fictional numbers: 555-0100 to 555-0199 belong to nobody.
-AREA = "+1613555"
+# 555-0100 to 555-0199 belong to nobody, in every area code.
+AREAS = (204, 250, 306, 343, 403, 416, 418, 438, 450, 506, 514, 519, 587, 604, 613, 647, 705)
 
 
 def random_number(taken: str) -> str:
     """A fictional number that is not the line's own."""
-    while (number := f"{AREA}01{secrets.randbelow(100):02d}") == taken:
-        continue
-    return number
+    while True:
+        number = f"+1{secrets.choice(AREAS)}55501{secrets.randbelow(100):02d}"
+        if number != taken:
+            return number
 
 
 class Phone:

@@ -34,12 +34,6 @@ def test_a_killed_process_loses_and_doubles_nothing(line: Line, victim: str) -> 
     wait_until(lambda: settled(line), 90)
     # Whoever waits for a human (the engine was down) has the fixed line; nobody has two.
     assert [len(texter.replies()) for texter in texters] == [1] * 6
-    for texter in texters:
-        stored = line.query(
-            "SELECT count(*) FROM message m JOIN conversation c ON c.id = m.conversation_id"
-            " WHERE m.direction = 'in' AND m.created_at > now() - interval '3 minutes'"
-        )
-        assert stored[0][0] >= 6
     doubled = line.query(
         "SELECT conversation_id FROM message WHERE direction = 'in'"
         " GROUP BY conversation_id, provider_id HAVING count(*) > 1"
