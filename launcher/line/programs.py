@@ -88,7 +88,12 @@ class Line:
             "porch",
             ("-m", "channels"),
             _answers(f"{_local(self.settings.public_host, self.settings.public_port)}/healthz"),
-            {**self._store(), **self._public(), **self.carrier},
+            {
+                **self._store(),
+                **self._public(),
+                **self.carrier,
+                "SPOOL_DIR": str(self.settings.data / "spool"),
+            },
         )
 
     def _worker(self) -> Program:

@@ -168,12 +168,13 @@ class _Run:
                 line.settings.key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 await self._once(line, "keys", "storage.keys", "init", str(line.settings.key_file))
             await self._once(line, "migrate", "storage.migrate")
-            await self._once(line, "seed", "directory.seed")
             step.done("embedded" if self._embedded is not None else "the one of DATABASE_URL")
         async with _shown(5, "processes", lambda: self._supervisor.starting) as step:
             async with _together() as group:
                 for program in line.services():
                     group.create_task(self._supervisor.start(program))
+                # Fills an empty directory; nothing needs it before the line is ready.
+                group.create_task(self._once(line, "seed", "directory.seed"))
             await engine
             step.done(", ".join(self._supervisor.pids))
 

@@ -12,8 +12,16 @@ from launcher.setup.layout import SETUP_LOG
 from launcher.setup.progress import Step
 from launcher.setup.refusal import Refusal, disk_full
 
-# What other environments leave behind and what would lead a tool astray.
-_FOREIGN = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "CONDA_PREFIX", "__PYVENV_LAUNCHER__")
+# What other environments leave behind and what would lead a tool astray; and a
+# wish for no compiled files, which would make every start several times slower.
+_FOREIGN = (
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "PYTHONDONTWRITEBYTECODE",
+    "VIRTUAL_ENV",
+    "CONDA_PREFIX",
+    "__PYVENV_LAUNCHER__",
+)
 
 _FULL = ("no space left on device", "disk quota exceeded", "os error 28")
 _NETWORK = (
