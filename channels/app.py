@@ -13,8 +13,11 @@ from sqlalchemy import text
 from channels.registry import Registry
 from channels.routes import Porch, hook_routes
 from channels.settings import PorchSettings
+from channels.spool import Spool
 from channels.web.doorbells import Doorbells
 from channels.web.setup import add_pages
+from intake.messages import Inbound
+from intake.receive import receive
 from intake.speaking import Voice
 from locales.catalogue import Catalogue
 from storage.database import Database, utc_now
@@ -32,11 +35,19 @@ def create_app(settings: PorchSettings) -> FastAPI:
     doorbells = Doorbells(hub)
     voice = Voice(Catalogue.load(), settings.line_phone)
 
+    async def store(inbound: Inbound) -> None:
+        await receive(inbound, transaction=database.transaction, voice=voice, now=utc_now)
+
+    spool = Spool(settings.spool_dir, database.keyring, store) if settings.spool_dir else None
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         for name, reason in registry.off.items():
             log.warning("channel %s is off: %s", name, reason)
-        running = [asyncio.create_task(doorbells.run()), asyncio.create_task(hub.run())]
+        if spool is None:
+            log.warning("SPOOL_DIR is not set: texts are lost while the database is down")
+        chores = [doorbells.run(), hub.run(), *([spool.run()] if spool else [])]
+        running = [asyncio.create_task(chore) for chore in chores]
         yield
         for task in running:
             task.cancel()
@@ -51,8 +62,8 @@ def create_app(settings: PorchSettings) -> FastAPI:
     app.state.porch = Porch(
         database=database,
         registry=registry,
-        voice=voice,
         public_url=settings.public_url.rstrip("/"),
+        store=spool.take if spool else store,
     )
     app.include_router(hook_routes(registry))
     add_pages(

@@ -10,10 +10,9 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from channels.adapter import Adapter, BadOrigin, Event, Ignored, RawRequest
 from channels.registry import Registry
+from channels.spool import Store
 from intake.messages import DeliveryReport, Inbound
-from intake.receive import receive
-from intake.speaking import Voice
-from storage.database import Database, utc_now
+from storage.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +26,9 @@ class Porch:
 
     database: Database
     registry: Registry
-    voice: Voice
     public_url: str
+    store: Store
+    """Takes an inbound text and returns once it is kept."""
 
 
 def porch_of(request: Request) -> Porch:
@@ -78,7 +78,7 @@ def _endpoint(adapter: Adapter):  # type: ignore[no-untyped-def]
 async def take_in(event: Event, porch: Porch) -> None:
     """Store what came in; when this returns, it is kept."""
     if isinstance(event, Inbound):
-        await receive(event, transaction=porch.database.transaction, voice=porch.voice, now=utc_now)
+        await porch.store(event)
     elif isinstance(event, DeliveryReport):
         async with porch.database.transaction() as tx:
             conversation_id = await tx.outbox.report(event)

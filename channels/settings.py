@@ -52,6 +52,10 @@ class PorchSettings(LineSettings):
 
     public_host: str = Field(default="127.0.0.1", description="address that the porch binds")
     public_port: int = Field(default=8080, description="port that the porch binds")
+    spool_dir: Path | None = Field(
+        default=None,
+        description="folder where texts wait, sealed, while the database is down",
+    )
     exit_url: str = Field(
         default="https://weather.gc.ca/",
         pattern=r"^https?://[^\s;,'\"/]+(/[^\s]*)?$",
