@@ -10,8 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import wishes
 from actions.wishes import Event
 
-#: Intents that mean "not understood" when no form is open.
-NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope", "inform_place", "inform_need"})
+#: Intents that mean "not understood".
+NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
 
 
 class SayGoodbye(Action):

@@ -25,7 +25,10 @@ class FetchPerson(Action):
 
 
 class AnswerRisk(Action):
-    """The engine judged a text as risk: a human is needed, at the tier that was judged."""
+    """The engine judged a text as risk: a human is needed, at the tier that was judged.
+
+    What somebody tells about somebody else is kept as a tip all the same.
+    """
 
     def name(self) -> str:
         return "action_answer_risk"
@@ -35,6 +38,9 @@ class AnswerRisk(Action):
     ) -> list[Event]:
         risk = tracker.latest_message.get("risk") or {}
         tier = risk.get("tier", "none")
+        telling = (tracker.active_loop or {}).get("name") == "tip_form"
+        if telling or tracker.get_intent_of_latest_message() == "risk_third_party":
+            wishes.take_tip(dispatcher)
         wishes.say(dispatcher, "utter_risk")
         reason = "unsure" if risk.get("unsure") or tier == "none" else "risk"
         # A risk intent is never less than a concern, whatever the tier says.

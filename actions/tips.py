@@ -31,6 +31,9 @@ class ValidateTipForm(Action):
         filled = tracker.slots_to_validate()
         if filled.get("tip_told"):
             wishes.take_tip(dispatcher)
+            tier = (tracker.latest_message.get("risk") or {}).get("tier", "none")
+            if tier != "none":
+                wishes.escalate(dispatcher, "tip", tier)
         return [SlotSet(name, value) for name, value in filled.items()]
 
 

@@ -27,10 +27,10 @@ def main(arguments: list[str] | None = None) -> int:
 def _train(*, force: bool) -> int:
     from bot import training
 
-    started = time.monotonic()
+    started, stdout = time.monotonic(), sys.stdout
 
     def progress(line: str) -> None:
-        print(f"train {time.monotonic() - started:5.0f} s  {line}", flush=True)
+        print(f"train {time.monotonic() - started:4.0f} s  {line}", file=stdout, flush=True)
 
     try:
         training.train(model_dir(), progress, force=force)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import jsonschema
-from rasa.core.actions.action import Action, RemoteAction
+from rasa.core.actions.action import Action, ActionExecutionRejection, RemoteAction
 from rasa.core.processor import MessageProcessor
 
 from bot.tracker_store import note_failure
@@ -17,6 +17,18 @@ from bot.tracker_store import note_failure
 
 class ActionAnswerInvalid(Exception):
     """The action server's answer does not have the shape that Rasa documents."""
+
+
+#: Rasa's own methods, as they were before the patches.
+RASA_VALIDATE_ACTION_RESULT = RemoteAction._validate_action_result
+RASA_RUN_ACTION = MessageProcessor._run_action
+
+#: Fingerprints of the code that was read when the patches were written (tests/bot/test_patches.py).
+UNDERNEATH = {
+    "RemoteAction._validate_action_result": "f8cdb4be68123961",
+    "RemoteAction.action_response_format_spec": "091b74aa3738d126",
+    "MessageProcessor._run_action": "6d383d0179ef1187",
+}
 
 
 def apply() -> None:
@@ -47,11 +59,8 @@ def _validate_action_result(self: RemoteAction, result: Any) -> bool:
 # Rasa logs an exception of an action and goes on as if it had run, so that a
 # person would be answered by half a turn. The channel needs to know.
 
-_rasa_run_action = MessageProcessor._run_action
-
-
 async def _run_action(self: MessageProcessor, action: Action, *args: Any, **kwargs: Any) -> Any:
-    return await _rasa_run_action(self, _Watched(action), *args, **kwargs)
+    return await RASA_RUN_ACTION(self, _Watched(action), *args, **kwargs)
 
 
 class _Watched:
@@ -64,8 +73,6 @@ class _Watched:
         return getattr(self._action, name)
 
     async def run(self, *args: Any, **kwargs: Any) -> Any:
-        from rasa.core.actions.action import ActionExecutionRejection
-
         try:
             return await self._action.run(*args, **kwargs)
         except ActionExecutionRejection:

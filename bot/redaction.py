@@ -15,6 +15,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+import warnings
 from collections.abc import Iterator
 from typing import TextIO
 
@@ -46,20 +47,28 @@ class OriginFormatter(logging.Formatter):
         return "\n".join(lines)
 
 
-def configure(level: str, stream: TextIO | None = None) -> OriginFormatter:
-    """Send every logger of this process through one formatter; returns it for `seal()`."""
+def configure(
+    level: str, stream: TextIO | None = None, *, libraries: int = logging.WARNING
+) -> OriginFormatter:
+    """Send every logger of this process through one formatter; returns it for `seal()`.
+
+    `level` is that of our own loggers, `libraries` that of all others.
+    """
     formatter = OriginFormatter()
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(formatter)
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.basicConfig(level=libraries, handlers=[handler], force=True)
     for name in OURS:
         logging.getLogger(name).setLevel(level)
     _leave_root_alone_with_output()
     logging.captureWarnings(True)
+    # The engine's libraries are pinned to those of 2023: that they will change is no news.
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    warnings.filterwarnings("ignore", message=".*Slot auto-fill has been removed")
     sys.excepthook = _log_uncaught
     structlog.configure(
         processors=[_event_only],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        wrapper_class=structlog.make_filtering_bound_logger(libraries),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )

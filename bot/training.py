@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import logging
 import os
 import tempfile
@@ -16,7 +18,7 @@ from bot.without_tensorflow import RASA_VERSION
 CONFIG = ROOT / "config.yml"
 DOMAIN = ROOT / "domain.yml"
 TRAINING_DATA = (ROOT / "data" / "nlu", ROOT / "data" / "rules", ROOT / "data" / "stories")
-_CODE = (ROOT / "bot" / "components", ROOT / "bot" / "training.py")
+_CODE = (ROOT / "bot" / "components", ROOT / "bot" / "risk_model.py")
 
 Progress = Callable[[str], None]
 
@@ -65,27 +67,36 @@ def train(model_dir: Path, progress: Progress, *, force: bool = False) -> Path:
 
 def _train_with_rasa(scratch: Path, name: str, progress: Progress) -> Path:
     # Rasa reads these when its modules are imported. Nothing leaves the machine,
-    # and no cache of an earlier run can make two trainings differ.
+    # no cache of an earlier run can make two trainings differ, and its bars
+    # would only blur our lines.
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     os.environ["RASA_CACHE_DIRECTORY"] = str(scratch / "cache")
     os.environ["RASA_MAX_CACHE_SIZE"] = "0"
+    os.environ["LOG_LEVEL"] = "ERROR"
+    from bot import redaction
     from bot.without_tensorflow import keep_out
 
     keep_out()
+    redaction.configure("INFO", libraries=logging.ERROR)
     progress("reading the training data")
-    from rasa import model_training
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said), _reported(progress):
+            from rasa import model_training
 
-    with _reported(progress):
-        result = model_training.train(
-            domain=str(DOMAIN),
-            config=str(CONFIG),
-            training_files=[str(path) for path in TRAINING_DATA if path.exists()],
-            output=str(scratch),
-            fixed_model_name=name,
-            force_training=True,
-        )
+            result = model_training.train(
+                domain=str(DOMAIN),
+                config=str(CONFIG),
+                training_files=[str(path) for path in TRAINING_DATA if path.exists()],
+                output=str(scratch),
+                fixed_model_name=name,
+                force_training=True,
+            )
+    except SystemExit:
+        # Rasa prints what is wrong with the data, and leaves.
+        raise TrainingFailed(said.getvalue().strip()) from None
     if result.code != 0 or result.model is None:
-        raise TrainingFailed("Rasa made no model from config.yml, domain.yml and data/.")
+        raise TrainingFailed(said.getvalue().strip() or "Rasa made no model.")
     return Path(result.model)
 
 

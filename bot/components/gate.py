@@ -64,11 +64,11 @@ class IntentGate(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Rasa's call for each incoming message."""
         for message in messages:
-            risk = self.raised(message.get(RISK), message.get("intent_ranking") or [])
+            text, risk = message.get(TEXT) or "", message.get(RISK)
+            if len(text.split()) > 1 or _digit(text) is None:
+                risk = self.raised(risk, message.get("intent_ranking") or [])
             message.set(RISK, risk, add_to_output=True)
-            intent = decide(
-                message.get(INTENT), risk, message.get(LANGUAGE), message.get(TEXT) or ""
-            )
+            intent = decide(message.get(INTENT), risk, message.get(LANGUAGE), text)
             message.set(INTENT, intent, add_to_output=True)
         return messages
 

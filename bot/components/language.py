@@ -24,6 +24,7 @@ from bot.judgement import LANGUAGE
 #: Languages that the dialogue and its catalogues speak.
 SPOKEN = ("en", "fr")
 _DEFAULT = "en"
+_EARLIER = 4
 
 
 @DefaultV1Recipe.register(
@@ -53,7 +54,9 @@ class LanguageIdentifier(GraphComponent):
             known = message.get("metadata") or {}
             current, chosen = known.get("language"), bool(known.get("language_chosen"))
             text = message.get(TEXT) or ""
-            found = identify(text, current, chosen)
+            # Short texts say little; those before them count until a language is known.
+            earlier = (known.get("history") or [])[-_EARLIER:] if current is None else []
+            found = identify("\n".join([*earlier, text]), current, chosen)
             spoken = answer_in(found, current, chosen)
             message.set(
                 LANGUAGE,

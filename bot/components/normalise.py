@@ -14,7 +14,7 @@ from dataclasses import dataclass
 _APOSTROPHES = "'\u2018\u2019\u02bc`\u00b4"
 # A word with its inner apostrophes and symbols put for letters ("k!ll", "pa$$port"),
 # or any other single mark: "?" and an emoji say something too.
-_TOKEN = re.compile(rf"[^\W_](?:[^\W_]|[{_APOSTROPHES}@$!*](?=[^\W_@$!*])|[@$](?=[@$]))*|[^\w\s]|_")
+_TOKEN = re.compile(rf"[^\W_](?:[^\W_]|[\u0300-\u036f]|[{_APOSTROPHES}@$!*](?=[^\W_@$!*])|[@$](?=[@$]))*|[^\w\s]|_")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _STAND_INS = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "@": "a", "$": "s"})
 _STOOD_IN = re.compile(r"(?<=[^\W\d_])[013450@$!*]+(?=[^\W\d_])")
@@ -23,6 +23,19 @@ _LIGATURES = str.maketrans(
     {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"}
     | dict.fromkeys("“”«»„", '"')
 )
+
+# Signs that people send alone, as the word they stand for.
+_SIGNS = {
+    "\U0001f198": "sos",
+    "\U0001f44d": "ok",
+    "\U0001f44c": "ok",
+    "\u2705": "ok",
+    "\U0001f44e": "no",
+    "\u274c": "no",
+    "\U0001f52b": "gun",
+    "\U0001f52a": "knife",
+    "\U0001f64f": "thanks",
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +64,8 @@ def fold(text: str) -> str:
 
 def fold_word(word: str) -> str:
     """NFKC, lower case, no accents or apostrophes, no stretched letters, letters for digits."""
+    if word in _SIGNS:
+        return _SIGNS[word]
     plain = unicodedata.normalize("NFKC", word).casefold().translate(_LIGATURES)
     decomposed = unicodedata.normalize("NFD", plain)
     bare = "".join(mark for mark in decomposed if not unicodedata.combining(mark))

@@ -6,6 +6,7 @@ example of risk; every other training text is an example of none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ from bot.risk_model import HARMLESS, TIERS, Example, RiskModel, Verdict
 _FRAGMENTS = 4
 _LONGEST_FRAGMENT = 400
 _PREFIX = "risk_"
+#: An answer to a list; a model has nothing to go by in it.
+_BARE_DIGIT = re.compile(r"\d\W*")
 #: The one type in a fitted TfidfVectorizer that skops does not know: a plain matrix of numbers.
 _TRUSTED = ["scipy.sparse._csr.csr_matrix"]
 
@@ -115,6 +118,8 @@ class RiskClassifier(GraphComponent):
         before = [fold(item)[-_LONGEST_FRAGMENT:] for item in history[-_FRAGMENTS:]]
         if not before or _rank(alone) == len(TIERS) - 1:
             return alone
+        if _BARE_DIGIT.fullmatch(fold(text)):
+            return alone
         together = self._model_of(" ".join([*before, fold(text)]))
         earlier = self._model_of(" ".join(before))
         if _rank(together) > max(_rank(alone), _rank(earlier)):
@@ -122,7 +127,7 @@ class RiskClassifier(GraphComponent):
         return alone
 
     def _model_of(self, folded: str) -> Verdict:
-        if not folded or self._model is None:
+        if self._model is None or not folded or _BARE_DIGIT.fullmatch(folded):
             return HARMLESS
         return self._model.judge(folded)
 

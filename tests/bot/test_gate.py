@@ -1,0 +1,73 @@
+"""Risk, other languages and digits have the last word over the intent model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.components.gate import IntentGate, decide
+
+ENGLISH = {"code": "en", "confidence": 0.99, "words": 5, "latin": True}
+CALM = {"tier": "none", "confidence": 0.9, "cues": [], "version": "model-x", "unsure": False}
+WEAPON = {**CALM, "tier": "imminent", "cues": [{"category": 2, "name": "weapon"}]}
+
+
+def _intent(name: str) -> dict[str, Any]:
+    return {"name": name, "confidence": 0.8}
+
+
+@pytest.mark.parametrize(
+    ("name", "risk", "language", "text", "expected"),
+    [
+        ("greet", CALM, ENGLISH, "hi", "greet"),
+        ("greet", WEAPON, ENGLISH, "hi he has a gun", "risk_weapon"),
+        ("nlu_fallback", {**WEAPON, "cues": []}, ENGLISH, "x", "risk_unsure"),
+        ("risk_captivity", WEAPON, ENGLISH, "x", "risk_captivity"),
+        ("ask_person", WEAPON, ENGLISH, "a person he has a gun", "ask_person"),
+        ("tip_about_someone", WEAPON, ENGLISH, "my neighbour has a gun", "tip_about_someone"),
+        # Neither model is sure, the intent model alone names a row: ask again.
+        ("risk_weapon", CALM, ENGLISH, "x", "nlu_fallback"),
+        ("out_of_scope", CALM, ENGLISH, "2", "choose_2"),
+        ("out_of_scope", CALM, ENGLISH, " 3. ", "choose_3"),
+        ("out_of_scope", CALM, ENGLISH, "option 1", "choose_1"),
+        ("out_of_scope", CALM, ENGLISH, "deux", "choose_2"),
+        ("find_service", CALM, ENGLISH, "2\ntoronto", "choose_2"),
+        ("out_of_scope", CALM, ENGLISH, "22", "out_of_scope"),
+        ("ask_help", CALM, {**ENGLISH, "code": "es"}, "x", "other_language"),
+        ("ask_help", CALM, {**ENGLISH, "code": "es", "words": 2}, "x", "ask_help"),
+        ("ask_help", CALM, {**ENGLISH, "code": "es", "confidence": 0.6}, "x", "ask_help"),
+        ("greet", CALM, {"code": "pa", "confidence": 0.97, "words": 1, "latin": False}, "x",
+         "other_language"),
+        ("greet", WEAPON, {**ENGLISH, "code": "es"}, "x", "risk_weapon"),
+        ("greet", CALM, {**ENGLISH, "code": None, "confidence": 0.0}, "x", "greet"),
+    ],
+)  # fmt: skip
+def test_decide(
+    name: str, risk: dict[str, Any], language: dict[str, Any], text: str, expected: str
+) -> None:
+    """The strongest voice names the intent."""
+    assert decide(_intent(name), risk, language, text)["name"] == expected
+
+
+def test_risk_that_only_the_intent_model_sees_is_a_concern() -> None:
+    """Two models look; either may raise."""
+    ranking = [
+        {"name": "risk_weapon", "confidence": 0.4},
+        {"name": "greet", "confidence": 0.35},
+        {"name": "risk_captivity", "confidence": 0.2},
+    ]
+    raised = IntentGate(risk_from=0.5).raised(CALM, ranking)
+    assert ("concern", True) == (raised["tier"], raised["unsure"])
+
+
+def test_the_gate_never_lowers_a_tier() -> None:
+    """A harmless ranking leaves the risk model's verdict as it is."""
+    ranking = [{"name": "greet", "confidence": 0.99}]
+    assert IntentGate(risk_from=0.5).raised(WEAPON, ranking) == WEAPON
+
+
+def test_little_risk_in_the_ranking_stays_little() -> None:
+    """Below the share, nothing is raised."""
+    ranking = [{"name": "greet", "confidence": 0.6}, {"name": "risk_weapon", "confidence": 0.4}]
+    assert IntentGate(risk_from=0.5).raised(CALM, ranking) == CALM

@@ -1,0 +1,56 @@
+"""The bot finds its words in the catalogues, in the conversation's language."""
+
+from __future__ import annotations
+
+import pytest
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.nlg import CatalogueNLG
+from locales.catalogue import Catalogue, UnknownText
+
+
+def _speaking(language: str | None) -> DialogueStateTracker:
+    domain = Domain.load("domain.yml")
+    events = [SlotSet("language", language)]
+    return DialogueStateTracker.from_events("one", events, slots=domain.slots)
+
+
+@pytest.mark.parametrize(
+    ("slot", "language"), [("en", "en"), ("fr", "fr"), ("pa", "en"), (None, "en")]
+)
+async def test_the_language_of_the_conversation(slot: str | None, language: str) -> None:
+    """A language without a catalogue reads English."""
+    said = await CatalogueNLG().generate("utter_thanks", _speaking(slot), "intake")
+    assert said == {"text": Catalogue.load().text("utter_thanks", language)}
+
+
+async def test_an_action_may_say_it_in_another_language() -> None:
+    """"English from now on" is said in English."""
+    said = await CatalogueNLG().generate(
+        "utter_language_set", _speaking("fr"), "intake", language="en", domain_responses={}
+    )
+    assert said["text"] == Catalogue.load().text("utter_language_set", "en")
+
+
+async def test_values_of_an_action_are_filled_in() -> None:
+    """Names and numbers come from the directory, not from a template."""
+    said = await CatalogueNLG().generate(
+        "utter_offers_one", _speaking("en"), "intake", first="House A 555-0101", line="555-0199",
+        buttons=[], text=None,
+    )  # fmt: skip
+    assert "House A 555-0101" in said["text"] and "555-0199" in said["text"]
+
+
+async def test_the_phone_line_is_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """LINE_PHONE stands where a text names the phone line."""
+    monkeypatch.setenv("LINE_PHONE", "555-0142")
+    said = await CatalogueNLG().generate("utter_other_language", _speaking("en"), "intake")
+    assert "555-0142" in said["text"]
+
+
+async def test_a_key_without_words_fails() -> None:
+    """Silence would hide that a human is needed."""
+    with pytest.raises(UnknownText):
+        await CatalogueNLG().generate("utter_nothing_of_the_kind", _speaking("en"), "intake")

@@ -1,0 +1,41 @@
+"""One spelling of a word for the models, and spans that point into the text as written."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.components.normalise import fold, tokens
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [
+        ("HELP", "help"),
+        ("heeelppp", "help"),
+        ("J’ai peur", "jai peur"),
+        ("j'ai peur", "jai peur"),
+        ("Ça va pas, à côté", "ca va pas , a cote"),
+        ("ma sœur", "ma soeur"),
+        ("k1ll k!ll pa$$port", "kill kill passport"),
+        ("16h 2nite rm214 $500", "16h 2nite rm214 $ 500"),
+        ("he said “come”", 'he said " come "'),
+        ("e\u0301cole", "ecole"),
+        ("ｈｅｌｐ", "help"),
+        ("\uff0frestart", "/ restart"),
+        ("🆘", "sos"),
+        ("👍🏽", "ok 🏽"),
+        ("", ""),
+        ("   ", ""),
+    ],
+)
+def test_fold(written: str, folded: str) -> None:
+    """How people text becomes how the models were trained."""
+    assert fold(written) == folded
+
+
+def test_spans_point_into_the_text_as_written() -> None:
+    """Evidence is shown in the person's own spelling."""
+    text = "il m’a  PRIIIIS mon p4ssport!"
+    assert [text[token.start : token.end] for token in tokens(text)] == [
+        "il", "m’a", "PRIIIIS", "mon", "p4ssport", "!",
+    ]  # fmt: skip
