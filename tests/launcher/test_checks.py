@@ -66,6 +66,13 @@ def test_a_failure_early_does_not_hide_one_later(
     assert out.splitlines()[-1] == "tests: 1 passed, 1 failed, 0 skipped"
 
 
+def test_a_run_without_tests_is_a_failure(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """When nobody chose, a run that finds no test has lost them."""
+    (project / "tests/bot/test_bot.py").unlink()
+    assert checks.test(Options("test", 0, 0, project, ())) == 1
+    assert "engine tests" in capfd.readouterr().out
+
+
 def test_a_choice_that_fits_one_run_is_enough(project: Path) -> None:
     """A name that only one of the runs knows is no failure of the other."""
     assert checks.test(Options("test", 0, 0, project, ("-k", "test_bot"))) == 0
