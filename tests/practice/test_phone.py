@@ -10,8 +10,6 @@ import sys
 from practice.phone import random_number
 from tests.channels.conftest import LINE, PUBLIC, SID, TOKEN, Carrier
 
-pytest_plugins = ["tests.channels.conftest"]
-
 
 def test_numbers_are_fictional_and_not_the_lines_own() -> None:
     """555-01xx in some area code of Canada."""
