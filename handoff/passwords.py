@@ -64,10 +64,13 @@ class Passwords:
         return self._nobody[0]
 
 
-# Guessing at one account from one place; from one place; at one account from everywhere. The last
-# is wide, so that a stranger cannot keep an advocate out by failing on purpose.
+# Attempts at one account from one place, right or wrong: a success forgets them.
 _HERE: RateLimitItem = RateLimitItemPerMinute(5, 15)
+# Failures from one place, whatever the names; a whole shift may sign in behind one address.
 _PLACE: RateLimitItem = RateLimitItemPerMinute(30, 15)
+# Attempts from one place: no crowd is hashed at once before its failures are counted.
+_CROWD: RateLimitItem = RateLimitItemPerMinute(300, 15)
+# Failures at one account from everywhere; wide, so that a stranger cannot keep an advocate out.
 _ACCOUNT: RateLimitItem = RateLimitItemPerHour(100)
 _FIRST_DELAY_SECONDS = 0.25
 _LONGEST_DELAY_SECONDS = 4.0
@@ -84,30 +87,33 @@ class Attempts:
 
     async def begin(self, name: str, place: str) -> None:
         """Count an attempt before the password is looked at. Raises TooManyAttempts."""
-        for window, key in self._keys(name, place):
+        for window, key in _failures(name, place):
+            if not await self._windows.test(window, *key):
+                raise await self._too_many(window, key)
+        for window, key in ((_HERE, (_fold(name), place)), (_CROWD, ("crowd", place))):
             if not await self._windows.hit(window, *key):
-                stats = await self._windows.get_window_stats(window, *key)
-                raise TooManyAttempts(max(1, math.ceil(stats.reset_time - time.time())))
+                raise await self._too_many(window, key)
 
     async def failed(self, name: str, place: str) -> None:
-        """Make the next guess wait, twice as long each time."""
+        """Count a failure, and make the next guess wait twice as long as the last."""
+        for window, key in _failures(name, place):
+            await self._windows.hit(window, *key)
         stats = await self._windows.get_window_stats(_HERE, _fold(name), place)
         failures = _HERE.amount - stats.remaining
         delay = _FIRST_DELAY_SECONDS * 2 ** max(0, failures - 1)
         await self.pause(min(delay, _LONGEST_DELAY_SECONDS))
 
     async def succeeded(self, name: str, place: str) -> None:
-        """Forget the failures of this account at this place."""
+        """Forget the attempts at this account from this place."""
         await self._windows.clear(_HERE, _fold(name), place)
 
-    @staticmethod
-    def _keys(name: str, place: str) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
-        account = _fold(name)
-        return [
-            (_HERE, (account, place)),
-            (_PLACE, ("place", place)),
-            (_ACCOUNT, ("account", account)),
-        ]
+    async def _too_many(self, window: RateLimitItem, key: tuple[str, ...]) -> TooManyAttempts:
+        stats = await self._windows.get_window_stats(window, *key)
+        return TooManyAttempts(max(1, math.ceil(stats.reset_time - time.time())))
+
+
+def _failures(name: str, place: str) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
+    return [(_PLACE, ("place", place)), (_ACCOUNT, ("account", _fold(name)))]
 
 
 def _fold(name: str) -> str:

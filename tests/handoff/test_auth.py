@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -126,6 +127,20 @@ async def test_one_place_cannot_try_many_names(bench: Bench) -> None:
     """Names are not tried one after the other from one address."""
     statuses = [(await _sign_in(bench, f"Name {n}", "guess")).status_code for n in range(31)]
     assert statuses == [401] * 30 + [429]
+
+
+async def test_a_whole_shift_signs_in_behind_one_address(bench: Bench) -> None:
+    """Right passwords do not use up what failures are allowed."""
+    await bench.account("River")
+    statuses = {(await _sign_in(bench, "River", PASSWORD)).status_code for _ in range(120)}
+    assert statuses == {200}
+
+
+async def test_guesses_at_once_are_counted_before_they_are_looked_at(bench: Bench) -> None:
+    """Twenty guesses in the same moment are not twenty chances."""
+    await bench.account("River")
+    answers = await asyncio.gather(*(_sign_in(bench, "River", f"guess {n}") for n in range(20)))
+    assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 15
 
 
 async def test_a_success_forgets_the_failures(bench: Bench) -> None:

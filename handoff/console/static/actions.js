@@ -4,15 +4,16 @@ import { setServerTime } from "./clock.js";
 import { get, post } from "./request.js";
 import { lock } from "./session.js";
 import {
-  assertive, awaitsReply, busy, dialog, draftOf, entries, forgetWords, isMine, locked, lost, mine,
-  onceFor, openEntry, openId, pane, pendingOnce, polite, sentOnce, setDraft, thread, toast, unread,
+  assertive, awaitsReply, busy, connection, dialog, draftOf, entries, forgetWords, isMine, locked,
+  lost, mine, onceFor, openEntry, openId, pane, pendingOnce, polite, sentOnce, setDraft, thread,
+  toast, unread,
 } from "./state.js";
 import { languageName, t, tOr } from "./words.js";
 
 // The board -----------------------------------------------------------------------------------
 
 export async function loadBoard() {
-  const board = await get("/api/board").catch(fail);
+  const board = await get("/api/board").catch(failQuietly);
   if (!board || locked.value) return;
   setServerTime(board.now);
   take(new Map(board.entries.map((entry) => [entry.id, entry])));
@@ -118,7 +119,7 @@ async function fetchThread() {
     if (openId.value !== id) return;
     if (refusal.code === "not_found") lose("lost.gone");
     else if (refusal.code === "not_yours") lose("lost.taken", refusal.holder);
-    else fail(refusal);
+    else failQuietly(refusal);
     return;
   }
   if (openId.value !== id || locked.value) return;
@@ -258,6 +259,28 @@ export function fail(refusal) {
   }
   if (refusal.code === "new_message" || refusal.code === "tier_moved") follow();
   say(tOr(`problem.${refusal.code}`, null) ? `problem.${refusal.code}` : "problem.internal", {}, "problem");
+}
+
+const TRY_AGAIN = 3_000;
+let tryAgainAt = null;
+
+// What the screen fetched by itself and did not get: no question of the advocate's is closed, and
+// no line interrupts her; the state of the connection says it, and soon it is tried again.
+function failQuietly(refusal) {
+  if (!["unreachable", "unavailable", "internal"].includes(refusal.code)) {
+    fail(refusal);
+    return;
+  }
+  connection.value = "lost";
+  tryAgainAt = Date.now() + TRY_AGAIN;
+}
+
+// Called every second: fetch what could not be fetched.
+export function catchUp() {
+  if (tryAgainAt === null || Date.now() < tryAgainAt) return;
+  tryAgainAt = null;
+  loadBoard();
+  follow();
 }
 
 let number = 0;

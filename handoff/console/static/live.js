@@ -2,7 +2,7 @@
 //
 // A hidden tab's timers are slowed to one a minute, its connections are not: the server's beat
 // drives the sign of life that keeps the advocate's conversations theirs.
-import { follow, loadBoard, takeNews } from "./actions.js";
+import { catchUp, follow, loadBoard, takeNews } from "./actions.js";
 import { now, tick } from "./clock.js";
 import { post } from "./request.js";
 import { lock } from "./session.js";
@@ -84,6 +84,7 @@ async function sign() {
 function beat() {
   tick();
   if (locked.value) return;
+  catchUp();
   const time = Date.now();
   if (time - signedAt > SIGN_EVERY + TICK) sign();
   // A connection can die without a word (a lost network, a sleeping machine).

@@ -107,7 +107,7 @@ function Changes({ shown }) {
     <h3 id="changes-title">${t("why.changes")}</h3>
     <ul class="changes">${shown.tier_changes.map((change) => html`<li key=${change.at}>
       <p>${t("why.change", { before: tierWord(change.before), after: tierWord(change.after) })}</p>
-      <p class="meta">${change.advocate ?? t("why.by_a_judge")} · <time datetime=${change.at}>${momentOf(change.at)}</time></p>
+      <p class="meta">${change.advocate ?? t("why.automatic")} · <time datetime=${change.at}>${momentOf(change.at)}</time></p>
       ${change.reason && html`<p class="reason" dir="auto">${change.reason}</p>`}
     </li>`)}</ul>
   </section>`;
