@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,14 +13,15 @@ from intake.risk import Tier
 from intake.speaking import Voice
 
 # Rows of the risk model that change what the person is told (domain brief, section 1).
-SUICIDE, SELF_HARM, MINOR, PHONE_WATCHED, HUNTING = 5, 6, 7, 8, 24
+SUICIDE, SELF_HARM, MINOR, PHONE_WATCHED, THIRD_PARTY, HUNTING = 5, 6, 7, 8, 23, 24
 
 
 @dataclass(frozen=True)
 class Cause:
     """Why a human is needed, and how the person may be told.
 
-    `rows`: rows of the risk model that were seen. `silent`: the provider has answered already.
+    `rows`: rows of the risk model that were seen; `words`: the text in which they were seen.
+    `silent`: the provider has answered already.
     `hint`: the language of the first line while that of the conversation is not known.
     """
 
@@ -28,6 +29,7 @@ class Cause:
     tier: Tier | None = None
     message_id: UUID | None = None
     rows: frozenset[int] = frozenset()
+    words: str = field(default="", repr=False)
     silent: bool = False
     hint: str | None = None
 
@@ -60,6 +62,8 @@ async def fetch_human(
                 await voice.say(tx, after, key, cause.hint)
     elif after.tier is not None and (existing.tier is None or after.tier > existing.tier):
         await tx.escalations.raise_tier(existing, after.tier)
+    if THIRD_PARTY in cause.rows:
+        await tx.tips.add(conversation.id, cause.words, cause.message_id)
     if cause.discreet:
         after = replace(after, safety=Safety.NOT_SAFE)
     await tx.conversations.save(after)
@@ -76,6 +80,8 @@ async def _lines(tx: UnitOfWork, conversation: Conversation, cause: Cause) -> li
         return ["hunting.no_confirm"]
     if cause.reason is Reason.ENGINE_FAILURE:
         return ["wait.engine_failure"]
+    if THIRD_PARTY in cause.rows:
+        return ["wait.tip"]
     spoken = await tx.messages.has_outbound(conversation.id)
     lines = ["wait.later" if spoken else "wait.first"]
     if cause.rows & {SUICIDE, SELF_HARM}:

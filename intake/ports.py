@@ -151,8 +151,8 @@ class Escalations(Protocol):
 class Tips(Protocol):
     """Reports about somebody else."""
 
-    async def add(self, conversation_id: UUID, text: str) -> UUID:
-        """Keep a tip in the tipster's own words."""
+    async def add(self, conversation_id: UUID, text: str, message_id: UUID | None) -> None:
+        """Keep a tip in the tipster's own words, once a message."""
 
 
 class Referrals(Protocol):

@@ -52,6 +52,7 @@ async def receive(
                 tier=assessment.tier,
                 message_id=message_id,
                 rows=frozenset(cue.category for cue in assessment.cues),
+                words=inbound.text,
                 silent=inbound.answered_by_provider,
                 hint=hint([*history, inbound.text]),
             )

@@ -121,6 +121,10 @@ async def _settle(
     cause = _cause(step, heard, last)
     if cause is not None and conversation.open:
         cause = replace(cause, hint=guessed)
+        for effect in heard.answer.effects if heard.answer else ():
+            if isinstance(effect, TakeTip):
+                # The engine's words are dropped, what the person reported is not.
+                await tx.tips.add(conversation.id, effect.text, last)
         await fetch_human(tx, conversation, cause, voice=line.voice, now=line.now())
     elif step.step is Step.OPEN:
         await _open(tx, conversation, pending, line)
@@ -167,7 +171,7 @@ def _cause(step: Plan, heard: _Heard, message_id: UUID) -> Cause | None:
     judgement = heard.judgement
     if judgement is not None and judgement.tier is not None:
         rows = frozenset(cue.category for cue in judgement.cues)
-        return Cause(Reason.RISK, judgement.tier, message_id, rows)
+        return Cause(Reason.RISK, judgement.tier, message_id, rows, step.text)
     if step.step is Step.PERSON:
         return Cause(Reason.ASKS_FOR_PERSON, None, message_id)
     if step.step is Step.STAY_SILENT:
@@ -204,14 +208,16 @@ async def _apply(
         if isinstance(effect, Escalate):
             escalation = Cause(effect.reason, effect.tier, last)
         else:
-            conversation = await _carry_out(tx, conversation, effect)
+            conversation = await _carry_out(tx, conversation, effect, last)
     await tx.conversations.save(conversation)
     await tx.conversations.remember(conversation.id, answer.memory)
     if escalation is not None:
         await fetch_human(tx, conversation, escalation, voice=line.voice, now=line.now())
 
 
-async def _carry_out(tx: UnitOfWork, conversation: Conversation, effect: Effect) -> Conversation:
+async def _carry_out(
+    tx: UnitOfWork, conversation: Conversation, effect: Effect, message_id: UUID
+) -> Conversation:
     if isinstance(effect, Say):
         await send_text(tx, conversation, effect.text, effect.key)
     elif isinstance(effect, Refer):
@@ -219,5 +225,5 @@ async def _carry_out(tx: UnitOfWork, conversation: Conversation, effect: Effect)
     elif isinstance(effect, SetLanguage):
         return replace(conversation, language=effect.code, language_chosen=True)
     elif isinstance(effect, TakeTip):
-        await tx.tips.add(conversation.id, effect.text)
+        await tx.tips.add(conversation.id, effect.text, message_id)
     return conversation

@@ -412,14 +412,19 @@ class EscalationRepository(Shelf):
 class TipRepository(Shelf):
     """Reports about somebody else."""
 
-    async def add(self, conversation_id: UUID, text: str) -> UUID:
-        """Keep a tip in the tipster's own words."""
+    async def add(self, conversation_id: UUID, text: str, message_id: UUID | None) -> None:
+        """Keep a tip in the tipster's own words, once a message."""
         tip_id = uuid4()
-        sealed = self.keyring.seal(text, f"tip.body:{tip_id}")
         await self.session.execute(
-            insert(TipRow).values(id=tip_id, conversation_id=conversation_id, body_sealed=sealed)
+            insert(TipRow)
+            .values(
+                id=tip_id,
+                conversation_id=conversation_id,
+                message_id=message_id,
+                body_sealed=self.keyring.seal(text, f"tip.body:{tip_id}"),
+            )
+            .on_conflict_do_nothing(index_elements=["message_id"])
         )
-        return tip_id
 
 
 class ReferralRepository(Shelf):

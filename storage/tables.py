@@ -288,6 +288,9 @@ class TipRow(Base):
     conversation_id: Mapped[UUID] = mapped_column(
         ForeignKey("conversation.id", ondelete="CASCADE"), index=True
     )
+    message_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("message.id", ondelete="SET NULL"), unique=True
+    )
     body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     at: Mapped[datetime] = _now()
 

@@ -59,13 +59,14 @@ def test_what_was_asked_before_the_check_is_answered_after_it(line: Line) -> Non
 
 
 def test_a_tip_is_taken_and_acknowledged(line: Line) -> None:
-    """In the tipster's own words, kept sealed."""
+    """In the tipster's own words, kept sealed; the person hears not to step in."""
     before = line.query("SELECT count(*) FROM tip")[0][0]
     texter = line.texter()
-    texter.ask("hi i want to report something about someone else")
+    texter.ask("hello i have a tip")
     texter.ask("1")
-    texter.text("there is a house on my street where workers are never allowed outside")
+    reply = texter.ask("there is a house on my street where workers are never allowed outside")
     wait_until(lambda: line.query("SELECT count(*) FROM tip")[0][0] > before)
+    assert "step in" in " ".join(texter.replies()) or "thank" in reply.lower()
 
 
 @pytest.mark.parametrize(

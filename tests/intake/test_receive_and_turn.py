@@ -321,6 +321,7 @@ async def test_a_watched_phone_gets_a_neutral_line(texter: Texter) -> None:
         ("i want to die", ["wait.first", "also.988"]),
         ("im 15", ["wait.first", "privacy.limits"]),
         ("he locked me in", ["wait.first"]),
+        ("i think my neighbour is keeping workers locked in", ["wait.tip"]),
     ],
 )
 async def test_what_is_told_fits_what_was_said(
@@ -329,6 +330,23 @@ async def test_what_is_told_fits_what_was_said(
     """Nobody is confirmed; 9-8-8 is offered; a young person hears the limits first."""
     await texter.text(words)
     assert await texter.said() == lines
+
+
+async def test_danger_to_somebody_else_is_kept_as_a_tip(texter: Texter) -> None:
+    """Once a message, whichever judge saw it, also when the engine's words are dropped."""
+    await texter.text("i think my neighbour is keeping workers locked in")
+    texter.engine.judgement = replace(CALM, tier=Tier.URGENT, cues=(ModelCue(23, "third_party"),))
+    await texter.turn()
+    assert len(await texter.rows("SELECT 1 FROM tip WHERE conversation_id = :id")) == 1
+    other = Texter(texter.database, texter.voice)
+    await other.open_up()
+    other.engine.judgement = texter.engine.judgement
+    effects = (TakeTip("they never come out"), Say("Thanks."))
+    other.engine.answer = replace(other.engine.answer, effects=effects)
+    await other.text("they never come out")
+    await other.turn()
+    assert len(await other.rows("SELECT 1 FROM tip WHERE conversation_id = :id")) == 1
+    assert (await other.said())[-1] == "wait.tip"
 
 
 async def test_stop_after_danger_keeps_the_alert_and_stops_the_line(texter: Texter) -> None:

@@ -67,7 +67,7 @@ async def test_every_sealed_value_moves_to_the_new_key(
     conversation_id = await stored(old, message)
     async with old.transaction() as tx:
         await tx.conversations.remember(conversation_id, "memory")
-        await tx.tips.add(conversation_id, "a tip")
+        await tx.tips.add(conversation_id, "a tip", None)
         conversation = await tx.conversations.get(conversation_id)
         line = await tx.messages.add_outbound(conversation, "a line", "open.first")
         await tx.mailbox.begin("visitor", utc_now())

@@ -41,6 +41,7 @@ def test_migrated_and_declared_schema_are_equal(database_url: str) -> None:
             for row in connection.execute(
                 text(
                     "SELECT conname FROM pg_constraint WHERE contype = 'c'"
+                    " AND connamespace = 'public'::regnamespace"
                     " AND conrelid::regclass::text NOT LIKE 'procrastinate%'"
                 )
             )

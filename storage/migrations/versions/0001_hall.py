@@ -304,6 +304,7 @@ def upgrade() -> None:
         "tip",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
         sa.Column("body_sealed", sa.LargeBinary(), nullable=True),
         sa.Column(
             "at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
@@ -314,7 +315,14 @@ def upgrade() -> None:
             name=op.f("fk_tip_conversation_id_conversation"),
             ondelete="CASCADE",
         ),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["message.id"],
+            name=op.f("fk_tip_message_id_message"),
+            ondelete="SET NULL",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tip")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_tip_message_id")),
     )
     op.create_index(op.f("ix_tip_conversation_id"), "tip", ["conversation_id"], unique=False)
     op.create_table(
