@@ -34,6 +34,7 @@ from intake.places import Place, PlaceKind
 NEED = {Fit.PRIMARY: 0.0, Fit.SECONDARY: 8.0, Fit.GENERAL: 30.0}
 RELATED = 40.0
 SOMEBODY_TO_TALK_TO = 60.0
+ASKED_FOR_POLICE = -30.0
 # Nobody said what they need: those who find anything first, then those of our own field.
 NEED_UNSAID = {Fit.GENERAL: 0.0, Fit.PRIMARY: 10.0, Fit.SECONDARY: 30.0}
 
@@ -59,9 +60,9 @@ LANGUAGE_UNLISTED = 12.0
 ELIGIBILITY_UNKNOWN = 3.0
 MADE_FOR_THEM = -12.0
 MADE_FOR_OTHERS = {
-    Audience.INDIGENOUS: 40.0,
-    Audience.TRANS: 40.0,
-    Audience.SEX_WORKERS: 40.0,
+    Audience.INDIGENOUS: 60.0,
+    Audience.TRANS: 60.0,
+    Audience.SEX_WORKERS: 60.0,
     Audience.FRANCOPHONE: 25.0,
     Audience.MIGRANT_WORKERS: 15.0,
     Audience.YOUTH: 15.0,
@@ -80,18 +81,18 @@ URGENT = frozenset(
 )  # fmt: skip
 RELATIONS: Mapping[Need, frozenset[Need]] = {
     Need.SHELTER: frozenset({Need.DOMESTIC_VIOLENCE, Need.TRAFFICKING, Need.BASIC_NEEDS}),
-    Need.SEXUAL_ASSAULT: frozenset({Need.CRISIS_SUPPORT, Need.DOMESTIC_VIOLENCE, Need.HEALTH}),
+    Need.SEXUAL_ASSAULT: frozenset({Need.DOMESTIC_VIOLENCE, Need.HEALTH}),
     Need.CRISIS_SUPPORT: frozenset(),
     Need.CHILD_PROTECTION: frozenset({Need.YOUTH}),
-    Need.ONLINE_IMAGES: frozenset({Need.SEXUAL_ASSAULT, Need.CRISIS_SUPPORT, Need.YOUTH}),
+    Need.ONLINE_IMAGES: frozenset({Need.SEXUAL_ASSAULT, Need.YOUTH}),
     Need.TRAFFICKING: frozenset({Need.SEXUAL_ASSAULT, Need.DOMESTIC_VIOLENCE, Need.LABOUR_RIGHTS}),
     Need.BASIC_NEEDS: frozenset({Need.SHELTER}),
     Need.HEALTH: frozenset({Need.SEXUAL_ASSAULT}),
-    Need.DOMESTIC_VIOLENCE: frozenset({Need.SHELTER, Need.SEXUAL_ASSAULT, Need.CRISIS_SUPPORT}),
-    Need.YOUTH: frozenset({Need.SHELTER, Need.CRISIS_SUPPORT}),
+    Need.DOMESTIC_VIOLENCE: frozenset({Need.SHELTER, Need.SEXUAL_ASSAULT}),
+    Need.YOUTH: frozenset({Need.SHELTER}),
     Need.LABOUR_RIGHTS: frozenset({Need.LEGAL_IMMIGRATION, Need.TRAFFICKING}),
     Need.LEGAL_IMMIGRATION: frozenset({Need.LABOUR_RIGHTS, Need.TRAFFICKING}),
-    Need.INDIGENOUS_SUPPORT: frozenset({Need.CRISIS_SUPPORT}),
+    Need.INDIGENOUS_SUPPORT: frozenset(),
 }
 """Services for these are better than none when too few meet the need itself."""
 
@@ -211,7 +212,7 @@ def _meets_need(candidate: Candidate, question: Question, judgement: Judgement) 
     """By how much the service answers the need; False when it does not at all."""
     police = candidate.service.organization.kind == OrganizationKind.LAW_ENFORCEMENT
     if police and question.police_ok:
-        judgement.note("asked:police")
+        judgement.note("asked:police", ASKED_FOR_POLICE)
         return True
     needs = candidate.needs
     if question.need is None:

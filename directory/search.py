@@ -222,7 +222,8 @@ def _chosen(ranked: Sequence[_Ranked], question: Question, limit: int) -> list[_
         judgement, _ = one
         area = judgement.area
         far = area is not None and area.level == Extent.NATIONAL_INTAKE
-        return not far and wanted in judgement.why
+        for_others = "made_for_others" in judgement.why
+        return not far and not for_others and wanted in judgement.why
 
     def turns_nobody_away(one: _Ranked) -> bool:
         return not one[0].restricted

@@ -76,7 +76,10 @@ async def test_man_without_status_at_night_in_rural_alberta(directory: Directory
         (Question(Need.CHILD_PROTECTION, "la-loche-sk", "en"), "Children's line (north)"),
         (Question(Need.DOMESTIC_VIOLENCE, "yellowknife-nt", "en"), "YWCA NWT"),
         (Question(Need.DOMESTIC_VIOLENCE, "toronto-on", "fr"), "Fem'aide"),
+        (Question(Need.DOMESTIC_VIOLENCE, "charlottetown-pe", "en"), "211"),
+        (Question(Need.SEXUAL_ASSAULT, "saskatoon-sk", "en"), "211"),
         (Question(Need.BASIC_NEEDS, "halifax-ns", "en"), "211"),
+        (Question(None, "st-john-s-nl", police_ok=True), "Crime Stoppers"),
         (Question(Need.HEALTH, "st-john-s-nl", "en"), "211"),
         (Question(None, "whitehorse-yt", "en"), "VLBC help line"),
         (Question(), "211"),
@@ -186,6 +189,17 @@ async def test_text_only_services_are_offered_by_text(directory: Directory) -> N
     offers = await directory.search(Question(Need.DOMESTIC_VIOLENCE, "ottawa-on", "en"), limit=10)
     by_text = next(offer for offer in offers if offer.name == "UAHO")
     assert (by_text.phone, by_text.text_number) == (None, "613-704-5535")
+
+
+async def test_lines_for_others_are_no_stopgap(directory: Directory) -> None:
+    """Nobody is taken for Indigenous or trans because nothing else is near."""
+    for need in Need:
+        for place in ("charlottetown-pe", "moncton-nb", "saskatoon-sk", "edmonton-ab"):
+            if need is not Need.INDIGENOUS_SUPPORT:
+                found = names(await directory.search(Question(need, place, "en")))
+                assert not {"1-844-413 support line", "Hope for Wellness", "Peer support line"} & {
+                    *found
+                }
 
 
 async def test_names_are_discreet(directory: Directory) -> None:

@@ -27,6 +27,8 @@ LISTS = Path(__file__).resolve().parents[2] / "intake" / "data" / "needs.yaml"
         ("need someone to talk to", Need.CRISIS_SUPPORT),
         ("besoin de parler", Need.CRISIS_SUPPORT),
         ("signaler un enfant en danger", Need.CHILD_PROTECTION),
+        ("kid being hurt, yellowknife", Need.CHILD_PROTECTION),
+        ("in crisis", Need.CRISIS_SUPPORT),
         ("he posted my nudes", Need.ONLINE_IMAGES),
         ("il veut publier mes photos", Need.ONLINE_IMAGES),
         ("i want out of the life", None),
