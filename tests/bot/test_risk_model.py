@@ -80,5 +80,5 @@ def test_another_tier_is_another_version() -> None:
 def test_tiers_are_in_order(fitted: RiskModel) -> None:
     """A higher tier is never easier to reach than the confidence of a lower one allows."""
     assert TIERS == ("none", "concern", "urgent", "imminent")
-    assert set(fitted.thresholds) == set(TIERS[1:])
+    assert set(fitted.thresholds) == {"unsure", *TIERS[1:]}
     assert all(0.0 < threshold < 1.0 for threshold in fitted.thresholds.values())
