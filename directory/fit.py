@@ -1,9 +1,9 @@
 """Judge how well one service answers one question: excluded, or a cost and the reasons.
 
-The rules of the search (domain model, "Search must respect"): a known "no"
+The rules of the search: a known "no"
 excludes, an unknown never does, it costs rank and asks to confirm; nearest
-reach first; only a live person counts as open. Costs add up; the table of
-weights below is the whole ranking.
+reach first; only a live person counts as open. Costs add up; `directory/weights.py`
+is the whole table.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from directory import weights
 from directory.hours import Openness, openness
 from directory.question import Question
 from directory.tables import PhoneRow, ServiceAreaRow, ServiceRow
@@ -29,72 +30,6 @@ from directory.vocabulary import (
 )
 from intake.needs import Need
 from intake.places import Place, PlaceKind
-
-# What the need costs. A service further off than RELATED is no answer at all.
-NEED = {Fit.PRIMARY: 0.0, Fit.SECONDARY: 8.0, Fit.GENERAL: 30.0}
-RELATED = 40.0
-SOMEBODY_TO_TALK_TO = 60.0
-ASKED_FOR_POLICE = -30.0
-# Nobody said what they need: those who find anything first, then those of our own field.
-NEED_UNSAID = {Fit.GENERAL: 0.0, Fit.PRIMARY: 10.0, Fit.SECONDARY: 30.0}
-
-REACH = {
-    Extent.TOWN: 0.0,
-    Extent.REGION: 2.0,
-    Extent.PROVINCE: 4.0,
-    Extent.NATIONAL: 8.0,
-    Extent.NATIONAL_INTAKE: 60.0,
-}
-NEARBY = 14.0
-"""In the same province, beyond its usual reach but within a drive."""
-SOMEWHERE_IN_PROVINCE = 10.0
-"""Only the province is known; the service serves one town of it."""
-NEARBY_KM = 150.0
-
-CLOSED = {True: 45.0, False: 25.0}
-"""Keyed by whether the need can wait for the morning: no, yes."""
-OPEN_UNKNOWN = 10.0
-LANGUAGE_INTERPRETED = 1.0
-LANGUAGE_UNKNOWN = 6.0
-LANGUAGE_UNLISTED = 12.0
-ELIGIBILITY_UNKNOWN = 3.0
-MADE_FOR_THEM = -12.0
-MADE_FOR_OTHERS = {
-    Audience.INDIGENOUS: 60.0,
-    Audience.TRANS: 60.0,
-    Audience.SEX_WORKERS: 60.0,
-    Audience.FRANCOPHONE: 25.0,
-    Audience.MIGRANT_WORKERS: 15.0,
-    Audience.YOUTH: 15.0,
-}
-"""Belonging is never assumed: such a service leads once the person says so."""
-PAST_YOUTH = 40.0
-GOVERNMENT_WITHOUT_STATUS = 25.0
-"""For a person without status an independent organization comes first."""
-NUMBER_UNCONFIRMED = 6.0
-DISPUTED = 40.0
-OVERDUE = 8.0
-
-URGENT = frozenset(
-    {Need.SHELTER, Need.SEXUAL_ASSAULT, Need.CRISIS_SUPPORT, Need.CHILD_PROTECTION,
-     Need.TRAFFICKING, Need.DOMESTIC_VIOLENCE}
-)  # fmt: skip
-RELATIONS: Mapping[Need, frozenset[Need]] = {
-    Need.SHELTER: frozenset({Need.DOMESTIC_VIOLENCE, Need.TRAFFICKING, Need.BASIC_NEEDS}),
-    Need.SEXUAL_ASSAULT: frozenset({Need.DOMESTIC_VIOLENCE, Need.HEALTH}),
-    Need.CRISIS_SUPPORT: frozenset(),
-    Need.CHILD_PROTECTION: frozenset({Need.YOUTH}),
-    Need.ONLINE_IMAGES: frozenset({Need.SEXUAL_ASSAULT, Need.YOUTH}),
-    Need.TRAFFICKING: frozenset({Need.SEXUAL_ASSAULT, Need.DOMESTIC_VIOLENCE, Need.LABOUR_RIGHTS}),
-    Need.BASIC_NEEDS: frozenset({Need.SHELTER}),
-    Need.HEALTH: frozenset({Need.SEXUAL_ASSAULT}),
-    Need.DOMESTIC_VIOLENCE: frozenset({Need.SHELTER, Need.SEXUAL_ASSAULT}),
-    Need.YOUTH: frozenset({Need.SHELTER}),
-    Need.LABOUR_RIGHTS: frozenset({Need.LEGAL_IMMIGRATION, Need.TRAFFICKING}),
-    Need.LEGAL_IMMIGRATION: frozenset({Need.LABOUR_RIGHTS, Need.TRAFFICKING}),
-    Need.INDIGENOUS_SUPPORT: frozenset(),
-}
-"""Services for these are better than none when too few meet the need itself."""
 
 _YOUTH_UNTIL = 24
 _PAST_YOUTH = 30
@@ -194,7 +129,7 @@ def _may_be_shown(service: ServiceRow, question: Question) -> bool:
 def _fresh_enough(service: ServiceRow, judgement: Judgement, now: datetime) -> bool:
     """Never verified: shown, to confirm. Overdue: lower. Twice overdue: not shown."""
     if service.verification == Verification.DISPUTED:
-        judgement.note("confirm:disputed", DISPUTED, unsure=True)
+        judgement.note("confirm:disputed", weights.DISPUTED, unsure=True)
     elif service.verification != Verification.VERIFIED or service.verified_at is None:
         judgement.note("confirm:unverified", unsure=True)
     else:
@@ -204,7 +139,7 @@ def _fresh_enough(service: ServiceRow, judgement: Judgement, now: datetime) -> b
         if age > 2 * valid:
             return False
         if age > valid:
-            judgement.note("confirm:overdue", OVERDUE, unsure=True)
+            judgement.note("confirm:overdue", weights.OVERDUE, unsure=True)
     return True
 
 
@@ -212,7 +147,7 @@ def _meets_need(candidate: Candidate, question: Question, judgement: Judgement) 
     """By how much the service answers the need; False when it does not at all."""
     police = candidate.service.organization.kind == OrganizationKind.LAW_ENFORCEMENT
     if police and question.police_ok:
-        judgement.note("asked:police", ASKED_FOR_POLICE)
+        judgement.note("asked:police", weights.ASKED_FOR_POLICE)
         return True
     needs = candidate.needs
     if question.need is None:
@@ -220,16 +155,18 @@ def _meets_need(candidate: Candidate, question: Question, judgement: Judgement) 
     if question.need in needs:
         fit = needs[question.need]
         general = fit is Fit.GENERAL
-        judgement.note("need:general" if general else f"need:{question.need.value}", NEED[fit])
+        judgement.note(
+            "need:general" if general else f"need:{question.need.value}", weights.NEED[fit]
+        )
         return True
     primary = {need for need, fit in needs.items() if fit is Fit.PRIMARY}
-    related = primary & RELATIONS[question.need]
+    related = primary & weights.RELATIONS[question.need]
     if related:
         nearest = min(related, key=list(Need).index)
-        judgement.note(f"related:{nearest.value}", RELATED, unsure=True)
+        judgement.note(f"related:{nearest.value}", weights.RELATED, unsure=True)
         return True
     if Need.CRISIS_SUPPORT in primary:
-        judgement.note("related:crisis_support", SOMEBODY_TO_TALK_TO)
+        judgement.note("related:crisis_support", weights.SOMEBODY_TO_TALK_TO)
         return True
     return False
 
@@ -238,10 +175,10 @@ def _meets_unsaid_need(needs: Mapping[Need, Fit], judgement: Judgement) -> bool:
     """Nobody said what they need: general help, help after exploitation, somebody to talk to."""
     if Fit.GENERAL in needs.values() or needs.get(Need.TRAFFICKING) is Fit.PRIMARY:
         fit = Fit.GENERAL if Fit.GENERAL in needs.values() else Fit.PRIMARY
-        judgement.note("need:general", NEED_UNSAID[fit])
+        judgement.note("need:general", weights.NEED_UNSAID[fit])
         return True
     if needs.get(Need.CRISIS_SUPPORT) is Fit.PRIMARY:
-        judgement.note("need:crisis_support", NEED_UNSAID[Fit.SECONDARY])
+        judgement.note("need:crisis_support", weights.NEED_UNSAID[Fit.SECONDARY])
         return True
     return False
 
@@ -265,22 +202,24 @@ def _reach(area: ServiceAreaRow, place: Place | None) -> tuple[float, str] | Non
     """(cost, reason) of one area, or None when the place lies outside."""
     extent = Extent(area.level)
     if extent in {Extent.NATIONAL, Extent.NATIONAL_INTAKE}:
-        return REACH[extent], f"area:{extent.value}"
+        return weights.REACH[extent], f"area:{extent.value}"
     if place is None or place.kind is PlaceKind.COUNTRY:
         return None
     same_province = area.province == place.province
     if extent is Extent.PROVINCE:
-        return (REACH[extent], "area:province") if same_province else None
+        return (weights.REACH[extent], "area:province") if same_province else None
     if place.kind is PlaceKind.PROVINCE:
-        return (SOMEWHERE_IN_PROVINCE, "area:somewhere_in_province") if same_province else None
+        return (
+            (weights.SOMEWHERE_IN_PROVINCE, "area:somewhere_in_province") if same_province else None
+        )
     distance = kilometres(
         place.latitude, place.longitude, area.latitude or 0.0, area.longitude or 0.0
     )
     if distance <= (area.radius_km or 0):
         # Of two that both reach the place, the nearer centre.
-        return REACH[extent] + distance / 200, f"area:{extent.value}"
-    if same_province and distance <= NEARBY_KM:
-        return NEARBY + distance / 200, "area:nearby"
+        return weights.REACH[extent] + distance / 200, f"area:{extent.value}"
+    if same_province and distance <= weights.NEARBY_KM:
+        return weights.NEARBY + distance / 200, "area:nearby"
     return None
 
 
@@ -310,20 +249,20 @@ def _accepts(service: ServiceRow, question: Question, judgement: Judgement) -> b
     for name in asked:
         answer: bool | None = getattr(service, name)
         if answer is None or name in service.unconfirmed:
-            judgement.note(f"confirm:{name}", ELIGIBILITY_UNKNOWN, unsure=True)
+            judgement.note(f"confirm:{name}", weights.ELIGIBILITY_UNKNOWN, unsure=True)
         elif not answer:
             return False
     if question.gender is None and service.accepts_men is False:
-        judgement.note("only:women", ELIGIBILITY_UNKNOWN, unsure=True)
+        judgement.note("only:women", weights.ELIGIBILITY_UNKNOWN, unsure=True)
         judgement.restricted = True
     if service.sobriety_rule:
-        judgement.note("confirm:sobriety", ELIGIBILITY_UNKNOWN, unsure=True)
+        judgement.note("confirm:sobriety", weights.ELIGIBILITY_UNKNOWN, unsure=True)
     if (
         question.without_status
         and service.accepts_no_status is None
         and service.organization.kind == OrganizationKind.GOVERNMENT
     ):
-        judgement.note("confirm:government", GOVERNMENT_WITHOUT_STATUS, unsure=True)
+        judgement.note("confirm:government", weights.GOVERNMENT_WITHOUT_STATUS, unsure=True)
     return True
 
 
@@ -331,17 +270,17 @@ def _accepts_age(service: ServiceRow, age: int | None, judgement: Judgement) -> 
     low, high = service.minimum_age, service.maximum_age
     limits = f"{'' if not low else int(low)}-{'' if high is None else int(high)}"
     if "minimum_age" in service.unconfirmed or "maximum_age" in service.unconfirmed:
-        judgement.note("confirm:age", ELIGIBILITY_UNKNOWN, unsure=True)
+        judgement.note("confirm:age", weights.ELIGIBILITY_UNKNOWN, unsure=True)
         return True
     if age is None:
         if low or high is not None:
-            judgement.note(f"ages:{limits}", ELIGIBILITY_UNKNOWN, unsure=True)
+            judgement.note(f"ages:{limits}", weights.ELIGIBILITY_UNKNOWN, unsure=True)
             judgement.restricted = True
         return True
     if (low is not None and age < low) or (high is not None and age > high):
         return False
     if low is None and high is None:
-        judgement.note("confirm:age", ELIGIBILITY_UNKNOWN, unsure=True)
+        judgement.note("confirm:age", weights.ELIGIBILITY_UNKNOWN, unsure=True)
     return True
 
 
@@ -357,11 +296,11 @@ def _speaks(service: ServiceRow, question: Question, judgement: Judgement) -> bo
     if any(listed.get(code) for code in codes) and "languages" not in service.unconfirmed:
         judgement.note(f"language:{wanted}")
     elif interpreted:
-        judgement.note("language:interpreter", LANGUAGE_INTERPRETED)
+        judgement.note("language:interpreter", weights.LANGUAGE_INTERPRETED)
     elif complete and interpreted is False:
         return False
     else:
-        cost = LANGUAGE_UNLISTED if complete else LANGUAGE_UNKNOWN
+        cost = weights.LANGUAGE_UNLISTED if complete else weights.LANGUAGE_UNKNOWN
         judgement.note("confirm:language", cost, unsure=True)
     return True
 
@@ -370,15 +309,16 @@ def _judge_openness(service: ServiceRow, question: Question, judgement: Judgemen
     """Whether somebody answers at the moment asked about."""
     if question.open_at is None:
         if service.crisis_grade in {CrisisGrade.MESSAGE_ONLY, CrisisGrade.INFO_ONLY}:
-            judgement.note("open:closed", CLOSED[False])
+            judgement.note("open:closed", weights.CLOSED)
         return
     state = openness(service, question.open_at)
     if state is Openness.LIVE:
         judgement.note("open:live")
     elif state is Openness.UNKNOWN:
-        judgement.note("open:unknown", OPEN_UNKNOWN, unsure=True)
+        judgement.note("open:unknown", weights.OPEN_UNKNOWN, unsure=True)
     else:
-        judgement.note("open:closed", CLOSED[question.need in URGENT])
+        urgent = question.need in weights.URGENT
+        judgement.note("open:closed", weights.CLOSED_URGENT if urgent else weights.CLOSED)
 
 
 def _judge_audience(candidate: Candidate, question: Question, judgement: Judgement) -> None:
@@ -387,12 +327,12 @@ def _judge_audience(candidate: Candidate, question: Question, judgement: Judgeme
         return
     shared = candidate.audiences & _groups(question)
     if shared:
-        judgement.note(f"made_for:{min(shared)}", MADE_FOR_THEM)
+        judgement.note(f"made_for:{min(shared)}", weights.MADE_FOR_THEM)
         return
-    cost = min(MADE_FOR_OTHERS[audience] for audience in candidate.audiences)
+    cost = min(weights.MADE_FOR_OTHERS[audience] for audience in candidate.audiences)
     past_youth = question.age is not None and question.age >= _PAST_YOUTH
     if candidate.audiences == {Audience.YOUTH} and past_youth:
-        cost = PAST_YOUTH
+        cost = weights.PAST_YOUTH
     judgement.note("made_for_others", cost)
 
 
@@ -421,4 +361,4 @@ def _judge_number(service: ServiceRow, judgement: Judgement) -> None:
     """A number that no source of today confirms."""
     numbers = [one for one in (voice_number(service), text_number(service)) if one is not None]
     if all(number.unconfirmed for number in numbers):
-        judgement.note("confirm:number", NUMBER_UNCONFIRMED, unsure=True)
+        judgement.note("confirm:number", weights.NUMBER_UNCONFIRMED, unsure=True)

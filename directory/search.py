@@ -17,7 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import joinedload, selectinload
 
 from directory.fit import (
-    NEARBY_KM,
     Candidate,
     Judgement,
     judge,
@@ -44,6 +43,7 @@ from directory.vocabulary import (
     ShareBy,
     Visibility,
 )
+from directory.weights import NEARBY_KM
 from intake.needs import Need
 from intake.places import Place, PlaceKind, by_id
 from storage.database import sqlalchemy_url
