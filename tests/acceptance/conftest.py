@@ -193,7 +193,10 @@ def line(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]
 
     wait_until(ready, 400)
     children = psutil.Process(process.pid).children(recursive=True)
-    yield Line(data, process, output)
+    line = Line(data, process, output)
+    yield line
+    line.porch.close()
+    line.carrier.close()
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0, "".join(output[-20:])
     _, alive = psutil.wait_procs(children, timeout=5)
@@ -218,10 +221,12 @@ def advocate(line: Line, root: Path) -> tuple[str, str]:
     return "River", "a long enough password"
 
 
-@pytest.fixture
-def desk(line: Line, advocate: tuple[str, str]) -> Desk:
+@pytest.fixture(scope="session")
+def desk(line: Line, advocate: tuple[str, str]) -> Iterator[Desk]:
     """The advocate, signed in."""
-    return Desk(line, *advocate)
+    signed_in = Desk(line, *advocate)
+    yield signed_in
+    signed_in.client.close()
 
 
 def _free_port() -> int:

@@ -12,14 +12,13 @@ SECRETS = ("zebrafinch", "marmalade", "quincunx")
 
 
 @pytest.fixture(scope="module")
-def spoken(line: Line, advocate: tuple[str, str]) -> list[str]:
+def spoken(line: Line, desk: Desk) -> list[str]:
     """A conversation with telltale words, through bot, tip, risk, desk and errors."""
     texter = line.texter()
     texter.ask(f"hello {SECRETS[0]}")
     texter.ask("1")
     texter.ask(f"i need a place to sleep near {SECRETS[0]}")
     texter.text(f"{SECRETS[1]} has a gun and hes coming")
-    desk = Desk(line, *advocate)
     newest = line.query("SELECT id::text FROM conversation ORDER BY last_inbound_at DESC LIMIT 1")
     conversation_id = newest[0][0]
     wait_until(lambda: any(e["id"] == conversation_id for e in desk.board()))
