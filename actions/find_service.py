@@ -91,7 +91,21 @@ class FindService(Action):
             reach = ""
         area = f"({offer.where})" if with_area and offer.where else ""
         hours = offer.hours if with_area else ""
-        return " ".join(part for part in (offer.name, area, reach, hours) if part)
+        # Whom a service turns away is never left out: a wasted call may be the last one.
+        limits = " ".join(self._limits(offer, language))
+        return " ".join(part for part in (offer.name, area, limits, reach, hours) if part)
+
+    def _limits(self, offer: Offer, language: str | None) -> Iterator[str]:
+        """For whom the service is, where the person has not said who they are."""
+        for reason in offer.why:
+            kind, _, value = reason.partition(":")
+            if kind == "only" and value == "women":
+                yield self._catalogue.text("utter_offer_women", language)
+            elif kind == "ages":
+                # Without an upper limit "16-" is written "16+", without a lower one "-18" is "0-18".
+                low, _, high = value.partition("-")
+                ages = f"{low or 0}-{high}" if high else f"{low}+"
+                yield self._catalogue.text("utter_offer_ages", language, ages=ages)
 
 
 def question_of(tracker: Tracker) -> Question:

@@ -55,8 +55,8 @@ def test_catalogues_are_complete(language: str) -> None:
     assert CATALOGUE.keys(language) == CATALOGUE.keys()
     for key in KEYS:
         fields = [
-            {name for _, name, _, _ in string.Formatter().parse(CATALOGUE._find(key, code).text)}
-            for code in ("en", language)
+            {name for _, name, _, _ in string.Formatter().parse(text) if name}
+            for text in (CATALOGUE._find(key, code).text for code in ("en", language))
         ]
         assert fields[0] == fields[1], key
 
