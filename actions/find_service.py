@@ -102,7 +102,7 @@ class FindService(Action):
             if kind == "only" and value == "women":
                 yield self._catalogue.text("utter_offer_women", language)
             elif kind == "ages":
-                # Without an upper limit "16-" is written "16+", without a lower one "-18" is "0-18".
+                # "16-" is written "16+" and "-18" is written "0-18".
                 low, _, high = value.partition("-")
                 ages = f"{low or 0}-{high}" if high else f"{low}+"
                 yield self._catalogue.text("utter_offer_ages", language, ages=ages)
