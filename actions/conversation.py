@@ -47,6 +47,8 @@ class Misunderstood(Action):
 def _intent_before(tracker: Tracker) -> str | None:
     """The intent of the person's text before the present one."""
     intents = [
-        event["parse_data"]["intent"]["name"] for event in tracker.events if event["event"] == "user"
+        event["parse_data"]["intent"]["name"]
+        for event in tracker.events
+        if event["event"] == "user"
     ]
     return intents[-2] if len(intents) > 1 else None

@@ -38,8 +38,9 @@ class AnswerRisk(Action):
     ) -> list[Event]:
         risk = tracker.latest_message.get("risk") or {}
         tier = risk.get("tier", "none")
+        intent = (tracker.latest_message.get("intent") or {}).get("name")
         telling = (tracker.active_loop or {}).get("name") == "tip_form"
-        if telling or tracker.get_intent_of_latest_message() == "risk_third_party":
+        if telling or intent == "risk_third_party":
             wishes.take_tip(dispatcher)
         wishes.say(dispatcher, "utter_risk")
         reason = "unsure" if risk.get("unsure") or tier == "none" else "risk"

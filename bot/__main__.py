@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 
-from bot.settings import SettingWrong, Settings, model_dir
+from bot.settings import Settings, SettingWrong, model_dir
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -24,7 +24,7 @@ from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
 from bot import judgement, memory
-from bot.requests import Heard, RequestInvalid, TurnRequest, read_judge, read_turn
+from bot.requests import Heard, RequestInvalid, read_judge, read_turn
 from bot.tracker_store import turn
 
 log = logging.getLogger(__name__)
@@ -97,9 +97,10 @@ class IntakeChannel(InputChannel):
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> IntakeChannel:
         """Build from credentials.yml; Rasa has put ENGINE_TOKEN in its place."""
-        if not credentials or not credentials.get("token"):
+        token = (credentials or {}).get("token")
+        if not token:
             cls.raise_missing_credentials_exception()
-        return cls(token=str(credentials["token"]))
+        return cls(token=str(token))
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Routes: health, a turn, a judgement."""

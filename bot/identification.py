@@ -114,9 +114,7 @@ def identify(text: str, current: str | None = None, chosen: bool = False) -> Ide
     return weigh(_scores(cleaned, words), len(words), current, chosen)
 
 
-def weigh(
-    scores: Mapping[str, float], words: int, current: str | None, chosen: bool
-) -> Identified:
+def weigh(scores: Mapping[str, float], words: int, current: str | None, chosen: bool) -> Identified:
     """Choose among Latin-script languages from log scores, holding to the rules of switching."""
     prior = {code: math.log(_prior(code, scores, current, chosen)) for code in scores}
     total = {code: scores[code] + prior[code] for code in scores}
@@ -184,9 +182,7 @@ def _factory() -> DetectorFactory:
     # Its sampling is random unless seeded: the same text must get the same answer.
     factory.set_seed(0)
     profiled = [code for code in LATIN if code not in _UNPROFILED]
-    factory.load_json_profile(
-        [(_PROFILES / code).read_text(encoding="utf-8") for code in profiled]
-    )
+    factory.load_json_profile([(_PROFILES / code).read_text(encoding="utf-8") for code in profiled])
     return factory
 
 
@@ -231,8 +227,7 @@ def _of_script(script: str, cleaned: str) -> str:
     if script not in _LETTERS:
         return script
     counts = {
-        code: sum(cleaned.count(letter) for letter in letters)
-        for code, letters in _LETTERS[script]
+        code: sum(cleaned.count(letter) for letter in letters) for code, letters in _LETTERS[script]
     }
     best = max(counts, key=lambda code: counts[code])
     return best if counts[best] else _USUAL[script]

@@ -59,6 +59,7 @@ def _validate_action_result(self: RemoteAction, result: Any) -> bool:
 # Rasa logs an exception of an action and goes on as if it had run, so that a
 # person would be answered by half a turn. The channel needs to know.
 
+
 async def _run_action(self: MessageProcessor, action: Action, *args: Any, **kwargs: Any) -> Any:
     return await RASA_RUN_ACTION(self, _Watched(action), *args, **kwargs)
 

@@ -93,9 +93,7 @@ def _event_only(_: object, __: str, event: structlog.typing.EventDict) -> str:
     return str(event.get("event", "event"))
 
 
-def _log_uncaught(
-    kind: type[BaseException], error: BaseException, trace: object
-) -> None:
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: object) -> None:
     logging.getLogger(__name__).critical("stopped by an uncaught error", exc_info=error)
 
 

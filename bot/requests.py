@@ -76,9 +76,7 @@ def _heard(fields: Mapping[str, Any]) -> Heard:
     language, chosen = fields["language"], fields["language_chosen"]
     if not isinstance(text, str) or not text.strip() or len(text) > MAX_TEXT:
         raise RequestInvalid("text")
-    if language is not None and not (
-        isinstance(language, str) and _LANGUAGE.fullmatch(language)
-    ):
+    if language is not None and not (isinstance(language, str) and _LANGUAGE.fullmatch(language)):
         raise RequestInvalid("language")
     if not isinstance(chosen, bool):
         raise RequestInvalid("language_chosen")

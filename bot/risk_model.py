@@ -136,7 +136,7 @@ class RiskModel:
         likely = {
             tier: float(chances[levels >= level].sum() + view.predict_proba(features)[0, 1]) / 2
             for level, (tier, view) in enumerate(
-                zip(TIERS[1:], self._state["at_least"]), start=1
+                zip(TIERS[1:], self._state["at_least"], strict=True), start=1
             )
         }
         if likely["concern"] < self.thresholds["unsure"]:
@@ -151,7 +151,7 @@ class RiskModel:
     def _cues(self, chances: Any) -> tuple[tuple[int, str], ...]:
         """The rows that carry the risk seen."""
         weights: dict[int, float] = {}
-        for row, chance in zip(self._state["rows"], chances):
+        for row, chance in zip(self._state["rows"], chances, strict=True):
             if row:
                 weights[row] = weights.get(row, 0.0) + float(chance)
         total = sum(weights.values())
@@ -162,9 +162,7 @@ class RiskModel:
 
 def _vectors() -> FeatureUnion:
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), min_df=2, sublinear_tf=True)
-    words = TfidfVectorizer(
-        token_pattern=r"\S+", ngram_range=(1, 2), min_df=2, sublinear_tf=True
-    )
+    words = TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), min_df=2, sublinear_tf=True)
     return FeatureUnion([("letters", letters), ("words", words)])
 
 

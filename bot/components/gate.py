@@ -36,9 +36,7 @@ _SPELLED = {
 }  # fmt: skip
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class IntentGate(GraphComponent):
     """Overrides a message's intent, and raises its risk where the intent model saw some."""
 

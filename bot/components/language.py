@@ -27,9 +27,7 @@ _DEFAULT = "en"
 _EARLIER = 4
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class LanguageIdentifier(GraphComponent):
     """Sets `language` on a message, and an entity that fills the slot of that name.
 

@@ -55,9 +55,7 @@ _DETAILS = {
 _LANGUAGE_NAME = re.compile(rf"\b(?:{'|'.join(LANGUAGE_NAMES)})\b")
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class MentionExtractor(GraphComponent):
     """Adds the entities `place`, `need`, `detail` and `wanted_language` to a message."""
 

@@ -14,14 +14,15 @@ from dataclasses import dataclass
 _APOSTROPHES = "'\u2018\u2019\u02bc`\u00b4"
 # A word with its inner apostrophes and symbols put for letters ("k!ll", "pa$$port"),
 # or any other single mark: "?" and an emoji say something too.
-_TOKEN = re.compile(rf"[^\W_](?:[^\W_]|[\u0300-\u036f]|[{_APOSTROPHES}@$!*](?=[^\W_@$!*])|[@$](?=[@$]))*|[^\w\s]|_")
+_TOKEN = re.compile(
+    rf"[^\W_](?:[^\W_]|[\u0300-\u036f]|[{_APOSTROPHES}@$!*](?=[^\W_@$!*])|[@$](?=[@$]))*|[^\w\s]|_"
+)
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _STAND_INS = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "@": "a", "$": "s"})
 _STOOD_IN = re.compile(r"(?<=[^\W\d_])[013450@$!*]+(?=[^\W\d_])")
 # Letters that Unicode does not take apart: "sœur" and "soeur" are one word.
 _LIGATURES = str.maketrans(
-    {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"}
-    | dict.fromkeys("“”«»„", '"')
+    {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"} | dict.fromkeys("“”«»„", '"')
 )
 
 # Signs that people send alone, as the word they stand for.
@@ -75,5 +76,5 @@ def fold_word(word: str) -> str:
 
 
 def _letters(match: re.Match[str]) -> str:
-    """"k1ll" and "k!ll" are "kill"; a star hides a letter that nobody can know."""
+    """ "k1ll" and "k!ll" are "kill"; a star hides a letter that nobody can know."""
     return match.group().replace("!", "i").replace("*", "").translate(_STAND_INS)

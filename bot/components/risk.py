@@ -36,9 +36,7 @@ class RiskModelMissing(RuntimeError):
     """The model archive holds no risk model: it was trained without this component."""
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class RiskClassifier(GraphComponent):
     """Sets `risk` on a message: tier, confidence, cues, version, unsure."""
 

@@ -12,9 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.components import normalise
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class FoldingTokenizer(Tokenizer):
     """Splits a text as `normalise` does; every model after it reads these tokens."""
 

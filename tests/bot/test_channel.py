@@ -118,7 +118,7 @@ def test_a_greeting_is_answered_from_the_catalogue(engine: Engine) -> None:
     """Effects, judgement and memory, all three and nothing else."""
     status, answer = engine.turn("hello")
     assert (200, {"effects", "judgement", "memory"}) == (status, set(answer))
-    assert [("say", "utter_menu")] == [(e["kind"], e["key"]) for e in answer["effects"]]
+    assert [(e["kind"], e["key"]) for e in answer["effects"]] == [("say", "utter_menu")]
     assert isinstance(answer["memory"], str)
 
 
@@ -129,12 +129,12 @@ def test_the_judgement_has_the_fields_of_the_contract(engine: Engine) -> None:
     assert {"code", "confidence"} == set(judged["language"])
     assert {"name", "confidence"} == set(judged["intent"])
     assert {"tier", "confidence", "cues", "version"} == set(judged["risk"])
-    assert ("en", "ask_if_bot", "none", False) == (
+    assert (
         judged["language"]["code"],
         judged["intent"]["name"],
         judged["risk"]["tier"],
         judged["asks_for_person"],
-    )
+    ) == ("en", "ask_if_bot", "none", False)
 
 
 def test_a_judgement_alone_says_nothing(engine: Engine) -> None:
@@ -171,7 +171,7 @@ def test_an_open_form_asks_again_after_a_question(engine: Engine) -> None:
     memory = engine.turn("i need a shelter")[1]["memory"]
     answer = engine.turn("is it free?", memory=memory)[1]
     keys = [effect["key"] for effect in answer["effects"]]
-    assert ["utter_cost", "utter_ask_find_service_form_place"] == keys
+    assert keys == ["utter_cost", "utter_ask_find_service_form_place"]
 
 
 def test_wishes_and_words_keep_their_order(engine: Engine) -> None:
@@ -184,7 +184,7 @@ def test_wishes_and_words_keep_their_order(engine: Engine) -> None:
         ],
     }
     answer = engine.turn("i need a shelter in toronto")[1]
-    assert ["say", "refer"] == _kinds(answer)
+    assert _kinds(answer) == ["say", "refer"]
     assert "House A 555-0101" in answer["effects"][0]["text"]
     assert answer["effects"][1] == {"kind": "refer", "services": ["s-1"]}
 

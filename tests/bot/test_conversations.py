@@ -34,7 +34,7 @@ async def test_conversations_go_as_told(
         str(file), agent, e2e=True, out_directory=str(tmp_path), disable_plotting=True
     )
     assert _failed(tmp_path) == []
-    assert 1.0 == outcome["accuracy"]
+    assert outcome["accuracy"] == 1.0
     assert outcome["is_end_to_end_evaluation"] is True
 
 

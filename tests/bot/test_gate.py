@@ -58,7 +58,7 @@ def test_risk_that_only_the_intent_model_sees_is_a_concern() -> None:
         {"name": "risk_captivity", "confidence": 0.2},
     ]
     raised = IntentGate(risk_from=0.5).raised(CALM, ranking)
-    assert ("concern", True) == (raised["tier"], raised["unsure"])
+    assert (raised["tier"], raised["unsure"]) == ("concern", True)
 
 
 def test_the_gate_never_lowers_a_tier() -> None:

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    BotUttered,
+    Event,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot import memory
@@ -62,8 +69,10 @@ def test_the_state_comes_back(domain: Domain) -> None:
     """Slots, the open form and what it asked for are as they were."""
     restored = _again(_searching(domain), domain)
     assert restored.active_loop_name == "find_service_form"
-    assert ("fr", "shelter", "place") == tuple(
-        restored.get_slot(name) for name in ("language", "need", "requested_slot")
+    assert tuple(restored.get_slot(name) for name in ("language", "need", "requested_slot")) == (
+        "fr",
+        "shelter",
+        "place",
     )
     assert restored.latest_action_name == "action_listen"
 
@@ -85,24 +94,30 @@ def test_memory_is_bounded_and_keeps_an_old_forms_start(domain: Domain) -> None:
     assert len(kept["events"]) <= MAX_EVENTS
     assert kept["events"][0] == {"action": "action_listen", "hidden": False}
     restored = _again(tracker, domain)
-    assert (restored.active_loop_name, restored.get_slot("need")) == ("find_service_form", "shelter")
+    assert (restored.active_loop_name, restored.get_slot("need")) == (
+        "find_service_form",
+        "shelter",
+    )
     assert len(memory.write(tracker)) < 4_000
 
 
 def test_a_second_turn_of_memory_is_the_same_as_the_first(domain: Domain) -> None:
     """Writing what was read changes nothing but the time."""
     once = _again(_searching(domain), domain)
-    assert json.loads(memory.write(once, now=0))["slots"] == json.loads(
-        memory.write(_searching(domain), now=0)
-    )["slots"]
+    assert (
+        json.loads(memory.write(once, now=0))["slots"]
+        == json.loads(memory.write(_searching(domain), now=0))["slots"]
+    )
 
 
 def test_what_is_stale_is_forgotten_but_the_language(domain: Domain) -> None:
     """After an hour a half-answered question is not asked on; nothing earlier is quoted (R12)."""
     restored = _again(_searching(domain), domain, read=STALE_AFTER + 1)
     assert restored.active_loop_name is None
-    assert ("fr", None, None) == tuple(
-        restored.get_slot(name) for name in ("language", "need", "requested_slot")
+    assert tuple(restored.get_slot(name) for name in ("language", "need", "requested_slot")) == (
+        "fr",
+        None,
+        None,
     )
 
 

@@ -107,13 +107,13 @@ async def test_a_stated_sign_gets_its_tier_and_row(
 
 
 async def test_fragments_over_several_texts_are_read_together(agent: Agent) -> None:
-    """"he sells me" after "im 15" is more than either."""
+    """ "he sells me" after "im 15" is more than either."""
     risk = (await _judge(agent, "he sells me", "en", ["hey", "im 15"]))["risk"]
     assert risk["tier"] == "imminent"
 
 
 async def test_what_earlier_texts_carried_is_not_raised_again(agent: Agent) -> None:
-    """"ok thanks" after a disclosure is no second alarm: that text was judged when it came."""
+    """ "ok thanks" after a disclosure is no second alarm: that text was judged when it came."""
     history = ["he has a gun and he locked me in", "please hurry"]
     assert (await _judge(agent, "ok thanks", "en", history))["risk"]["tier"] == "none"
 

@@ -27,7 +27,7 @@ async def test_the_language_of_the_conversation(slot: str | None, language: str)
 
 
 async def test_an_action_may_say_it_in_another_language() -> None:
-    """"English from now on" is said in English."""
+    """ "English from now on" is said in English."""
     said = await CatalogueNLG().generate(
         "utter_language_set", _speaking("fr"), "intake", language="en", domain_responses={}
     )

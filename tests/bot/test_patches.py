@@ -21,15 +21,13 @@ def _fingerprint(code: Any) -> str:
 
 def test_the_code_underneath_is_the_code_that_was_read() -> None:
     """Methods we replace or wrap; when one changes, read it again and renew its line."""
-    assert patches.UNDERNEATH == {
-        "RemoteAction._validate_action_result": _fingerprint(
-            patches.RASA_VALIDATE_ACTION_RESULT
-        ),
+    assert {
+        "RemoteAction._validate_action_result": _fingerprint(patches.RASA_VALIDATE_ACTION_RESULT),
         "RemoteAction.action_response_format_spec": _fingerprint(
             RemoteAction.action_response_format_spec
         ),
         "MessageProcessor._run_action": _fingerprint(patches.RASA_RUN_ACTION),
-    }
+    } == patches.UNDERNEATH
 
 
 @pytest.mark.parametrize(
@@ -70,17 +68,15 @@ class _Fails:
 
 async def test_a_failed_action_is_noted_for_the_turn() -> None:
     """Rasa swallows the exception; the turn must still know."""
-    with turn(None) as taken:
-        with pytest.raises(RuntimeError):
-            await patches._Watched(_Fails(RuntimeError())).run()
+    with turn(None) as taken, pytest.raises(RuntimeError):
+        await patches._Watched(_Fails(RuntimeError())).run()
     assert taken.failed_actions == ["action_x"]
 
 
 async def test_a_form_that_rejects_a_text_has_not_failed() -> None:
     """That is how forms leave a text to the rules."""
-    with turn(None) as taken:
-        with pytest.raises(ActionExecutionRejection):
-            await patches._Watched(_Fails(ActionExecutionRejection("form"))).run()
+    with turn(None) as taken, pytest.raises(ActionExecutionRejection):
+        await patches._Watched(_Fails(ActionExecutionRejection("form"))).run()
     assert taken.failed_actions == []
 
 

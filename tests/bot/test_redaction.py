@@ -66,7 +66,9 @@ def test_a_structured_log_keeps_the_name_of_its_event(stream: io.StringIO) -> No
     assert WORDS not in stream.getvalue()
 
 
-def test_debug_lines_are_not_written(stream: io.StringIO, capsys: pytest.CaptureFixture[str]) -> None:
+def test_debug_lines_are_not_written(
+    stream: io.StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
     """At debug level Rasa logs every text; that level does not exist here."""
     structlog.get_logger().debug("processor.message.parse", parse_data_text=WORDS)
     logging.getLogger("rasa").debug(WORDS)

@@ -23,13 +23,13 @@ GOOD: dict[str, Any] = {
 def test_a_good_turn_is_read() -> None:
     """Every field arrives."""
     asked = read_turn(json.dumps(GOOD).encode())
-    assert ("c-1", None) == (asked.conversation, asked.memory)
-    assert (SECRET, "en", False, ("hi",)) == (
+    assert (asked.conversation, asked.memory) == ("c-1", None)
+    assert (
         asked.heard.text,
         asked.heard.language,
         asked.heard.language_chosen,
         asked.heard.history,
-    )
+    ) == (SECRET, "en", False, ("hi",))
 
 
 @pytest.mark.parametrize(

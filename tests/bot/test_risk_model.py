@@ -57,7 +57,7 @@ def test_a_row_is_found_at_its_tier(
 def test_a_harmless_text_has_no_cue(fitted: RiskModel) -> None:
     """No tier, no row, and the confidence that it is harmless."""
     verdict = fitted.judge("hello what is this")
-    assert ("none", (), False) == (verdict.tier, verdict.cues, verdict.unsure)
+    assert (verdict.tier, verdict.cues, verdict.unsure) == ("none", (), False)
     assert verdict.confidence > 0.5
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import SettingWrong, Settings, line_phone, model_dir
+from bot.settings import Settings, SettingWrong, line_phone, model_dir
 
 GOOD = {
     "ENGINE_PORT": "5005",
@@ -19,7 +19,7 @@ GOOD = {
 def test_good_settings_are_read() -> None:
     """Defaults fill what may be left out."""
     settings = Settings.read(GOOD)
-    assert (5005, "http://127.0.0.1:5055/webhook") == (settings.port, settings.actions_url)
+    assert (settings.port, settings.actions_url) == (5005, "http://127.0.0.1:5055/webhook")
     assert (Path("/srv/models"), "INFO") == (settings.model_dir, settings.log_level)
 
 
@@ -58,7 +58,10 @@ def test_a_wrong_setting_is_named(changed: dict[str, str], named: str) -> None:
 
 def test_the_phone_has_a_default() -> None:
     """Texts always name a voice line."""
-    assert ("1-833-900-1010", "555-0100") == (line_phone({}), line_phone({"LINE_PHONE": "555-0100"}))
+    assert (
+        line_phone({}),
+        line_phone({"LINE_PHONE": "555-0100"}),
+    ) == ("1-833-900-1010", "555-0100")
 
 
 def test_training_needs_only_a_folder() -> None:

@@ -56,7 +56,7 @@ async def test_two_turns_at_once_do_not_meet() -> None:
             assert found is not None
             return str(found.sender_id)
 
-    assert ["a", "b"] == await asyncio.gather(take("a", True), take("b", False))
+    assert await asyncio.gather(take("a", True), take("b", False)) == ["a", "b"]
 
 
 def test_a_failure_outside_a_turn_is_nobodys() -> None:

@@ -48,7 +48,7 @@ def test_the_modules_that_import_tensorflow_are_those_we_know() -> None:
         if "utils/tensorflow" not in path.as_posix()
         and re.search(r"^import tensorflow", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
-    assert IMPORTS_TENSORFLOW == found
+    assert found == IMPORTS_TENSORFLOW
 
 
 def test_nothing_else_takes_names_from_the_stand_ins() -> None:
