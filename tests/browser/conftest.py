@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 # Debian's package is `chromium`; others call it by these names.
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -56,7 +56,7 @@ class Slips:
 
     def watch(self, page: Page) -> None:
         """Gather everything that the page complains about, and where it asks."""
-        page.on("console", lambda line: self._said(line.type, line.text))
+        page.on("console", lambda line: self._said(line.type, f"{line.text} ({_path(line)})"))
         page.on("pageerror", lambda error: self.seen.append(f"error: {error}"))
         page.on("request", lambda request: self.asked.add(request.url.split("/")[2]))
 
@@ -93,6 +93,11 @@ async def new_page(chromium: Browser, slips: Slips) -> AsyncIterator[NewPage]:
         await context.close()
     assert slips.unexpected() == []
     assert {host.split(":")[0] for host in slips.asked} <= {"127.0.0.1"}
+
+
+def _path(line: ConsoleMessage) -> str:
+    """Where a console line comes from, without the host."""
+    return "/".join(line.location["url"].split("/")[3:])
 
 
 async def violations(page: Page) -> list[str]:

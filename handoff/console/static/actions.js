@@ -4,8 +4,8 @@ import { setServerTime } from "./clock.js";
 import { get, post } from "./request.js";
 import { lock } from "./session.js";
 import {
-  assertive, awaitsReply, busy, connection, dialog, draftOf, entries, forgetWords, isMine, locked,
-  lost, mine, onceFor, openEntry, openId, pane, pendingOnce, polite, sentOnce, setDraft, thread,
+  assertive, awaitsReply, busy, connection, dialog, doingNow, draftOf, entries, forgetWords,
+  isMine, locked, lost, mine, onceFor, openEntry, openId, pane, pendingOnce, polite, sentOnce, setDraft, thread,
   toast, unread,
 } from "./state.js";
 import { languageName, t, tOr } from "./words.js";
@@ -136,7 +136,7 @@ async function fetchThread() {
 // A reply whose answer was lost on the way arrived after all: its draft is done.
 function settleDraft(id, messages) {
   const pending = pendingOnce(id);
-  if (!pending || busy.value === "reply") return;
+  if (!pending || busy(`reply ${id}`)) return;
   if (!messages.some((message) => message.id === pending.once)) return;
   if (draftOf(id) === pending.text) setDraft(id, "");
   sentOnce(id);
@@ -172,7 +172,7 @@ export const claimNext = () =>
   });
 
 export const sendReply = (id) =>
-  doing("reply", async () => {
+  doing(`reply ${id}`, async () => {
     const text = draftOf(id);
     if (!text.trim()) return;
     await post(`/api/conversations/${id}/reply`, { text, once: onceFor(id, text) });
@@ -186,13 +186,13 @@ export const sendReply = (id) =>
 export const release = (id) =>
   doing("release", async () => {
     await post(`/api/conversations/${id}/release`, { seen: lastSeen() });
-    ended("toast.released");
+    ended(id, "toast.released");
   });
 
 export const close = (id) =>
   doing("close", async () => {
     await post(`/api/conversations/${id}/close`, { seen: lastSeen() });
-    ended("toast.closed");
+    ended(id, "toast.closed");
   });
 
 export const lowerTier = (id, shown, tier, reason) =>
@@ -212,27 +212,27 @@ export const addNote = (id, text) =>
 
 const lastSeen = () => thread.value?.messages.at(-1)?.sequence ?? 0;
 
-function ended(key) {
-  const id = openId.value;
+function ended(id, key) {
   setDraft(id, "");
-  batch(() => {
-    dialog.value = null;
-    leave();
-  });
+  dialog.value = null;
   say(key);
+  if (openId.value !== id) return;
+  leave();
   focusSoon("list");
 }
 
 async function doing(what, work) {
-  if (busy.value) return undefined;
-  busy.value = what;
+  if (busy(what)) return undefined;
+  doingNow.value = new Set([...doingNow.value, what]);
   try {
     return await work();
   } catch (refusal) {
     fail(refusal);
     return undefined;
   } finally {
-    busy.value = "";
+    const rest = new Set(doingNow.value);
+    rest.delete(what);
+    doingNow.value = rest;
   }
 }
 
@@ -304,12 +304,12 @@ export function openNextUnanswered() {
   open(next.id).then(() => focusSoon("reply"));
 }
 
-// Focus an element as soon as it is drawn.
-export function focusSoon(id, frames = 30) {
+// Focus an element as soon as it is drawn: `find` is its id, or a function that finds it.
+export function focusSoon(find, frames = 30) {
   requestAnimationFrame(() => {
-    const element = document.getElementById(id);
-    if (element) element.focus();
-    else if (frames > 0) focusSoon(id, frames - 1);
+    const element = typeof find === "string" ? document.getElementById(find) : find();
+    element?.focus();
+    if ((!element || document.activeElement !== element) && frames > 0) focusSoon(find, frames - 1);
   });
 }
 

@@ -9,7 +9,7 @@ export const KEYS = [
   ["u", "keys.unanswered", openNextUnanswered],
   ["j", "keys.next", () => step(1)],
   ["k", "keys.previous", () => step(-1)],
-  ["r", "keys.reply", () => holdsOpen() && focusSoon("reply")],
+  ["r", "keys.reply", () => holdsOpen() && show("thread", "reply")],
   ["n", "keys.note", () => holdsOpen() && show("why", "note")],
   ["w", "keys.why", () => openEntry.value && show("why", "why")],
   ["d", "keys.lower", () => ask("tier")],
@@ -57,5 +57,7 @@ function step(by) {
   const open = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
   const from = at >= 0 ? at : open;
   const next = Math.min(rows.length - 1, Math.max(0, from < 0 ? 0 : from + by));
+  // At once where it can be seen, so that a second press starts from there.
   rows[next].focus();
+  focusSoon(() => rows[next], 3);
 }

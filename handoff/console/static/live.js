@@ -84,20 +84,23 @@ async function sign() {
 function beat() {
   tick();
   if (locked.value) return;
-  catchUp();
   const time = Date.now();
+  const idle = time - activeAt;
+  const limit = me.value.idle_seconds * 1_000;
+  if (idle > limit) {
+    lock("idle");
+    return;
+  }
+  if (idle > limit - WARN_BEFORE && dialog.value?.kind !== "idle") {
+    dialog.value = { kind: "idle", before: dialog.value };
+  }
+  catchUp();
   if (time - signedAt > SIGN_EVERY + TICK) sign();
   // A connection can die without a word (a lost network, a sleeping machine).
   if (time - heardAt > SILENT_TOO_LONG) {
     heardAt = time;
     connection.value = "lost";
     listen();
-  }
-  const idle = time - activeAt;
-  const limit = me.value.idle_seconds * 1_000;
-  if (idle > limit) lock("idle");
-  else if (idle > limit - WARN_BEFORE && dialog.value?.kind !== "idle") {
-    dialog.value = { kind: "idle", before: dialog.value };
   }
 }
 

@@ -12,9 +12,11 @@ export class Refusal extends Error {
 
 export const get = (path) => request("GET", path);
 export const post = (path, body) => request("POST", path, body ?? null);
+// A post that goes out even when the page is left at this moment.
+export const postLast = (path) => request("POST", path, null, { keepalive: true });
 
-async function request(method, path, body) {
-  const options = { method, cache: "no-store", credentials: "same-origin", redirect: "error" };
+async function request(method, path, body, more = {}) {
+  const options = { method, cache: "no-store", credentials: "same-origin", redirect: "error", ...more };
   if (method === "POST") {
     options.headers = { "content-type": "application/json" };
     if (body !== null) options.body = JSON.stringify(body);

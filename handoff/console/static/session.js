@@ -6,7 +6,7 @@
 import { batch } from "./vendor/signals.js";
 import { setServerTime } from "./clock.js";
 import { connect, disconnect } from "./live.js";
-import { get, post } from "./request.js";
+import { get, post, postLast } from "./request.js";
 import { dialog, forgetEverything, forgetWords, locked, me, toast } from "./state.js";
 
 export async function start() {
@@ -37,7 +37,7 @@ export function lock(why) {
     dialog.value = null;
     locked.value = why;
   });
-  if (why !== "signed_out") post("/api/sign-out").catch(() => {});
+  if (why !== "signed_out") postLast("/api/sign-out").catch(() => {});
 }
 
 // Raises the API's Refusal when the password is not right.
@@ -48,6 +48,6 @@ export async function unlock(name, password) {
 export async function signOut() {
   disconnect();
   forgetEverything();
-  await post("/api/sign-out").catch(() => {});
+  await postLast("/api/sign-out").catch(() => {});
   location.assign("/sign-in");
 }

@@ -18,7 +18,8 @@ export const thread = signal(null);
 // Why the conversation that was open is no longer: {key, name}.
 export const lost = signal(null);
 // What is being done right now, so that a button is not pressed twice.
-export const busy = signal("");
+export const doingNow = signal(new Set());
+export const busy = (what) => doingNow.value.has(what);
 // One line for the eye: {key, values, kind}.
 export const toast = signal(null);
 // One line for screen readers; assertive is for a new imminent conversation.

@@ -115,17 +115,22 @@ async def desk_process(
     assert "Traceback" not in desk.log.read_text()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def password_hash() -> str:
+    """Of every advocate's password here, with the parameters that the desk expects."""
+    return await Passwords().hash(PASSWORD)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def line(desk_process: DeskProcess, voice: Any) -> AsyncIterator[Line]:
+async def line(desk_process: DeskProcess, voice: Any, password_hash: str) -> AsyncIterator[Line]:
     """The desk with an empty board and two advocates."""
     keyring = load(Path(desk_process.environment["HOTLINE_KEY_FILE"]))
     database = Database(desk_process.environment["DATABASE_URL"], keyring)
     made = Line(desk_process, database, voice)
-    hashed = await Passwords().hash(PASSWORD)
     async with database.transaction() as tx:
         await (await tx.session.connection()).exec_driver_sql(EMPTY)
         for name in NAMES:
-            account = await tx.accounts.add_advocate(name, hashed, "advocate", ["en", "fr"])
+            account = await tx.accounts.add_advocate(name, password_hash, "advocate", ["en", "fr"])
             assert account is not None
             made.accounts[name] = account
     yield made

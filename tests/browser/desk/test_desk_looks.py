@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Page, expect
@@ -32,45 +31,40 @@ async def _take(page: Page) -> None:
     await page.keyboard.press("Escape")
 
 
-STATES: dict[str, Callable[[Page], Any]] = {
-    "board": lambda page: expect(page.locator(".waiting .row")).to_have_count(4),
-    "peek": lambda page: _peek(page),
-    "mine": lambda page: _take(page),
-    "release": lambda page: _asked(page, "b"),
-    "close": lambda page: _asked(page, "x"),
-    "lower": lambda page: _asked(page, "d"),
-    "help": lambda page: _asked(page, "?"),
-    "locked": lambda page: _lock(page),
-}
-
-
-async def _peek(page: Page) -> None:
+async def _look(page: Page) -> None:
     await page.locator(".waiting .row").first.click()
     await expect(page.locator(".message").first).to_be_visible()
 
 
-async def _asked(page: Page, key: str) -> None:
+async def _states(page: Page) -> AsyncIterator[str]:
+    """Bring a screen from state to state, as an advocate would."""
+    await expect(page.locator(".waiting .row")).to_have_count(4)
+    yield "board"
+    await _look(page)
+    yield "looking at one that waits"
     await _take(page)
-    await page.keyboard.press(key)
-    await expect(page.get_by_role("dialog")).to_be_visible()
-
-
-async def _lock(page: Page) -> None:
+    yield "mine"
+    for key in "bxd?":
+        await page.keyboard.press(key)
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        yield f"dialog {key}"
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.keyboard.press("l")
     await expect(page.locator(".lock")).to_be_visible()
+    yield "locked"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("state", STATES)
-async def test_axe(line: Line, screens: Screens, state: str, language: str, scheme: str) -> None:
-    """axe-core finds nothing, in both languages, light and dark."""
+async def test_axe(line: Line, screens: Screens, language: str, scheme: str) -> None:
+    """axe-core finds nothing in any state, in both languages, light and dark."""
     await _board(line)
     page = await screens.of(locale=LOCALES[language], color_scheme=scheme)
-    await STATES["board"](page)
-    await STATES[state](page)
-    assert await violations(page) == []
     assert await page.evaluate("document.documentElement.lang") == language
+    found = {state: await violations(page) async for state in _states(page)}
+    assert len(found) == 8
+    assert {state: wrong for state, wrong in found.items() if wrong} == {}
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -87,30 +81,30 @@ async def test_axe_signing_in(line: Line, new_page: NewPage, slips: Slips, langu
     assert await violations(page) == []
 
 
+# 720 is 1440 at 200 %, 320 is 1280 at 400 %.
+SIZES = [(320, 640), (320, 256), (360, 780), (720, 450), (768, 1024), (1024, 768), (1440, 900)]
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize(
-    "size",
-    [(320, 640), (360, 780), (720, 450), (768, 1024), (1024, 768), (1440, 900), (2560, 1300)],
-)
-async def test_nothing_sticks_out(
-    line: Line, screens: Screens, size: tuple[int, int], language: str
-) -> None:
-    """No sideways scrolling at any width (720 is 1440 at 200 %), in every pane."""
+async def test_nothing_sticks_out(line: Line, screens: Screens, language: str) -> None:
+    """No sideways scrolling at any width, in every pane, with long words and a long draft."""
     await _board(line)
     await line.text("x" * 300 + " he has a gun", ago=900)
-    page = await screens.of(
-        locale=LOCALES[language], viewport={"width": size[0], "height": size[1]}
-    )
+    page = await screens.of(locale=LOCALES[language])
     await expect(page.locator(".waiting .row")).to_have_count(5)
-    assert await overflow(page) == 0
     await page.keyboard.press("c")
     await expect(page.locator("#reply")).to_be_focused()
-    await page.keyboard.type("wide " * 40)
-    assert await overflow(page) == 0
+    await page.keyboard.insert_text("wide " * 60 + "w" * 200)
     await page.keyboard.press("Escape")
-    await page.keyboard.press("w")
-    await expect(page.locator("#why")).to_be_focused()
-    assert await overflow(page) == 0
+    wide = {}
+    for width, height in SIZES:
+        await page.set_viewport_size({"width": width, "height": height})
+        for key, there in (("j", ".row:focus"), ("r", "#reply:focus"), ("w", "#why:focus")):
+            await page.keyboard.press(key)
+            await expect(page.locator(there)).to_be_visible()
+            wide[width, height, key] = await overflow(page)
+            await page.keyboard.press("Escape")
+    assert {where: pixels for where, pixels in wide.items() if pixels} == {}
 
 
 async def test_a_narrow_screen_shows_one_thing_at_a_time(line: Line, screens: Screens) -> None:
@@ -150,17 +144,18 @@ async def test_hostile_text_stays_text(line: Line, screens: Screens) -> None:
 
 async def test_markup_cannot_be_set_at_all(line: Line, screens: Screens, slips: Slips) -> None:
     """Even a slip in our own code would not run: the policy refuses it."""
-    slips.expected += ["TrustedHTML", "Trusted Type", "Content Security Policy", "inline"]
+    slips.expected += ["Trusted", "Content Security Policy"]
     page = await screens.of()
-    refused = await page.evaluate(
-        "() => { try { document.body.innerHTML += '<b>x</b>'; return false }"
-        " catch { return true } }"
-    )
-    assert refused
-    await page.evaluate(
-        "() => { const s = document.createElement('div'); document.body.append(s);"
-        " s.setAttribute('onclick', 'window.hit = 1'); s.click(); }"
-    )
+    for slip in (
+        "document.body.innerHTML += '<b>x</b>'",
+        "document.body.setAttribute('onclick', 'window.hit = 1')",
+        "document.head.append(Object.assign(document.createElement('script'), {text: 'hit = 1'}))",
+        "document.write('<b>x</b>')",
+    ):
+        refused = await page.evaluate(
+            f"() => {{ try {{ {slip}; return '' }} catch (error) {{ return error.name }} }}"
+        )
+        assert refused == "TypeError", slip
     assert await page.evaluate("window.hit") is None
 
 
@@ -210,17 +205,16 @@ async def test_focus_is_seen(line: Line, screens: Screens) -> None:
     """Every control that Tab reaches has a visible outline, and the first leads to the thread."""
     await _board(line)
     page = await screens.of()
-    await STATES["peek"](page)
-    await page.evaluate("document.activeElement.blur()")
     await page.keyboard.press("Tab")
     await expect(page.locator(".skip")).to_be_focused()
-    for _ in range(15):
+    await _look(page)
+    for _ in range(20):
+        await page.keyboard.press("Tab")
         outline = await page.evaluate(
             "() => { const e = document.activeElement;"
             " return e === document.body ? 'solid' : getComputedStyle(e).outlineStyle }"
         )
         assert outline == "solid"
-        await page.keyboard.press("Tab")
 
 
 async def test_the_language_is_kept(line: Line, screens: Screens) -> None:

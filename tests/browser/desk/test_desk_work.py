@@ -332,8 +332,9 @@ async def test_locks_when_nobody_is_there(line: Line, screens: Screens) -> None:
     await expect(dialog).to_contain_text("Are you still there?")
     await dialog.get_by_role("button", name="I am here").click()
     await expect(dialog).to_have_count(0)
-    await page.clock.fast_forward("15:10")
-    await page.clock.run_for(1_500)
+    async with page.expect_response("**/api/sign-out"):
+        await page.clock.fast_forward("15:10")
+        await page.clock.run_for(1_500)
     await expect(page.locator(".lock")).to_contain_text("Nobody touched this screen")
     html = await page.content()
     assert "gun" not in html and "half a th" not in html

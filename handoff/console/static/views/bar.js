@@ -14,7 +14,7 @@ export function Bar() {
   return html`<header class="bar">
     <h1>${t("desk.name")}</h1>
     <p class=${`connection is-${connection.value}`} role="status"><span class="dot" aria-hidden="true"></span>${t(`connection.${connection.value}`)}</p>
-    <button type="button" class=${`take ${danger ? "is-imminent" : "primary"}`} disabled=${busy.value !== ""}
+    <button type="button" class=${`take ${danger ? "is-imminent" : "primary"}`} disabled=${busy("claim")}
       aria-disabled=${nobody ? "true" : undefined} onClick=${claimNext}>
       ${danger > 0 && html`<${Shape} tier="imminent" />`}
       <span>${danger > 0 ? t("act.claim_imminent", { count: String(danger) }) : t("act.claim_next")}</span>

@@ -35,7 +35,7 @@ export function Composer({ id, channel, optedOut }) {
     <div class="composer-foot">
       <p class="meter" id="reply-meter"><${Meter} draft=${draft} length=${length} channel=${channel} /></p>
       <p class="hint" id="reply-hint">${t("reply.hint")}</p>
-      <button type="submit" class="primary" aria-disabled=${fit ? undefined : "true"} disabled=${busy.value === "reply"}>${t("reply.send")}</button>
+      <button type="submit" class="primary" aria-disabled=${fit ? undefined : "true"} disabled=${busy(`reply ${id}`)}>${t("reply.send")}</button>
     </div>
   </form>`;
 }

@@ -43,7 +43,7 @@ function Confirm({ kind, act }) {
     <p>${t(`confirm.${kind}.text`)}</p>
     <div class="dialog-acts">
       <button type="button" onClick=${hide}>${t("confirm.back")}</button>
-      <button type="button" class="primary" disabled=${busy.value !== ""} onClick=${act}>${t(`confirm.${kind}.yes`)}</button>
+      <button type="button" class="primary" disabled=${busy(kind)} onClick=${act}>${t(`confirm.${kind}.yes`)}</button>
     </div>
   <//>`;
 }
@@ -78,7 +78,7 @@ function Lower({ entry }) {
       ${missing && html`<p class="is-late" id="reason-missing" role="alert">${t("lower.needs_reason")}</p>`}
       <div class="dialog-acts">
         <button type="button" onClick=${hide}>${t("confirm.back")}</button>
-        <button type="submit" class="primary" disabled=${busy.value !== ""}>${t("lower.yes")}</button>
+        <button type="submit" class="primary" disabled=${busy("tier")}>${t("lower.yes")}</button>
       </div>
     </form>
   <//>`;

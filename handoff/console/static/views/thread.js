@@ -153,7 +153,7 @@ function Foot({ entry, shown }) {
   if (canClaim(entry)) {
     return html`<div class="foot">
       <p>${t("thread.claim_first")}</p>
-      <button type="button" class="primary" disabled=${busy.value !== ""} onClick=${() => claim(entry.id)}>${t("act.claim")}</button>
+      <button type="button" class="primary" disabled=${busy("claim")} onClick=${() => claim(entry.id)}>${t("act.claim")}</button>
     </div>`;
   }
   return html`<div class="foot"><p>${t("thread.only_look")}</p></div>`;

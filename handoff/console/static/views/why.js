@@ -135,6 +135,6 @@ function NewNote({ id }) {
     <label for="note">${t("notes.label")}</label>
     <textarea id="note" rows="2" dir="auto" autocomplete="off" maxlength="4000" value=${text}
       onInput=${(event) => setText(event.currentTarget.value)}></textarea>
-    <button type="submit" disabled=${busy.value === "note"} aria-disabled=${text.trim() ? undefined : "true"}>${t("notes.save")}</button>
+    <button type="submit" disabled=${busy("note")} aria-disabled=${text.trim() ? undefined : "true"}>${t("notes.save")}</button>
   </form>`;
 }

@@ -7,7 +7,7 @@ import signal
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import APIResponse, Page, Route, expect
 from sqlalchemy import text
 
 from storage.mailbox import IDLE
@@ -127,7 +127,7 @@ async def test_an_answer_that_is_lost_does_not_double_the_message(
     """The porch took the message, the browser never heard so and sends it again."""
     slips.expected += AWAY
     page = await new_page()
-    lost = []
+    lost: list[APIResponse] = []
 
     async def lose_first(route: Route) -> None:
         if lost:
@@ -223,6 +223,26 @@ async def test_leaving_fast(porch: Porch, new_page: NewPage, how: str) -> None:
         await page.keyboard.press("Escape")
     await _is_gone(porch, page, before)
     assert page.url == "about:blank"
+
+
+async def test_the_view_is_wiped_before_anything_else_loads(
+    porch: Porch, new_page: NewPage
+) -> None:
+    """On a slow line the weather takes its time; the words do not stay until then."""
+    page = await new_page()
+    asked = asyncio.Event()
+
+    async def hang(_: Route) -> None:
+        asked.set()
+
+    await page.route(porch.exit_url, hang)
+    await page.goto(porch.url)
+    await send(page, "something private")
+    await page.click("#leave button", no_wait_after=True)
+    async with asyncio.timeout(10):
+        await asked.wait()
+    assert await page.evaluate("document.body.childNodes.length") == 0
+    assert await page.evaluate("location.pathname") == "/"
 
 
 async def test_one_esc_does_not_leave(porch: Porch, new_page: NewPage) -> None:
