@@ -49,7 +49,7 @@ def _serve() -> int:
 
     try:
         server.serve(settings)
-    except (server.NoModel, server.WrongStore) as fault:
+    except (server.NoModel, server.PortTaken, server.WrongStore) as fault:
         print(f"bot: {fault}", file=sys.stderr)
         return 1
     return 0

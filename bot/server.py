@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from pathlib import Path
 
 from sanic import Sanic
@@ -18,6 +19,10 @@ MAX_BODY = 512 * 1024
 
 class NoModel(RuntimeError):
     """There is nothing to serve; the message says how to make it."""
+
+
+class PortTaken(RuntimeError):
+    """Something else listens where the engine should."""
 
 
 class WrongStore(RuntimeError):
@@ -70,10 +75,26 @@ def build(settings: Settings) -> Sanic:
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. The port opens when the model is loaded."""
+    """Serve until SIGTERM or SIGINT. The port opens when the model is loaded.
+
+    Raises NoModel, PortTaken and WrongStore.
+    """
     from bot import redaction
 
+    _refuse_a_taken_port(settings.port)
     formatter = redaction.configure(settings.log_level)
     app = build(settings)
     redaction.seal(formatter)
     app.run(host=HOST, port=settings.port, access_log=False, debug=False, motd=False)
+
+
+def _refuse_a_taken_port(port: int) -> None:
+    """Say so at once, rather than after the model is loaded."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            raise PortTaken(
+                f"Port {port} is taken: stop what listens there, or set ENGINE_PORT."
+            ) from None

@@ -18,7 +18,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.normalise import fold
+from bot.components.reading import read
 from bot.judgement import RISK
 from bot.risk_model import HARMLESS, TIERS, Example, RiskModel, Verdict
 
@@ -112,13 +112,13 @@ class RiskClassifier(GraphComponent):
         Fragments count only where this text completes them: what earlier texts
         carried by themselves was judged when they came.
         """
-        alone = self._model_of(fold(text))
-        before = [fold(item)[-_LONGEST_FRAGMENT:] for item in history[-_FRAGMENTS:]]
+        alone = self._model_of(read(text))
+        before = [read(item)[-_LONGEST_FRAGMENT:] for item in history[-_FRAGMENTS:]]
         if not before or _rank(alone) == len(TIERS) - 1:
             return alone
-        if _BARE_DIGIT.fullmatch(fold(text)):
+        if _BARE_DIGIT.fullmatch(read(text)):
             return alone
-        together = self._model_of(" ".join([*before, fold(text)]))
+        together = self._model_of(" ".join([*before, read(text)]))
         earlier = self._model_of(" ".join(before))
         if _rank(together) > max(_rank(alone), _rank(earlier)):
             return together
@@ -139,9 +139,9 @@ def _example(message: Message) -> Example:
     told = {**(metadata.get("intent") or {}), **(metadata.get("example") or {})}
     intent = message.get(INTENT)
     if "tier" not in told:
-        return Example(text=fold(message.get(TEXT)), intent=intent)
+        return Example(text=read(message.get(TEXT)), intent=intent)
     return Example(
-        text=fold(message.get(TEXT)),
+        text=read(message.get(TEXT)),
         intent=intent,
         tier=told["tier"],
         category=told["category"],

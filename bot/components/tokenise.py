@@ -1,4 +1,4 @@
-"""The pipeline's tokenizer: folded words that still point into the text as written."""
+"""The pipeline's tokenizer: words as the models read them, pointing into the text as written."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.components import normalise
+from bot.components import normalise, reading
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class FoldingTokenizer(Tokenizer):
-    """Splits a text as `normalise` does; every model after it reads these tokens."""
+    """Splits a text as `reading` does; every model after it reads these tokens."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -24,7 +24,7 @@ class FoldingTokenizer(Tokenizer):
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Tokens of one attribute; a text of nothing but spaces has one empty-looking token."""
         text = message.get(attribute)
-        found = normalise.tokens(text) if attribute == TEXT else normalise.tokens(str(text))
+        found = reading.tokens(text) if attribute == TEXT else normalise.tokens(str(text))
         if not found:
             # Featurizers need one token to hang a sentence's features on.
             return [Token("_", 0, max(1, len(text)))]

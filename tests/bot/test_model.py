@@ -21,12 +21,12 @@ LANGUAGES = ("en", "fr")
 
 # Floors a little below what the model reaches, so that a change of data that costs recall fails.
 # The rules of intake/risk.py find most of what is left (the two together miss 2 in 100).
-RISK_FOUND = 0.93
+RISK_FOUND = 0.95
 IMMINENT_FOUND = 0.95
-TIER_KEPT = 0.90
+TIER_KEPT = 0.92
 # Half of these texts speak of guns, bosses, passports and ages on purpose.
-FALSE_ALARMS = 0.18
-INTENT_RIGHT = 0.75
+FALSE_ALARMS = 0.14
+INTENT_RIGHT = 0.78
 
 
 async def _judge(
@@ -75,7 +75,7 @@ async def test_ordinary_life_is_left_alone(agent: Agent, language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_wishes_are_understood(agent: Agent, language: str) -> None:
-    """Three in four wishes in words of another hand; the rest is asked again, never guessed."""
+    """Most wishes in words of another hand; what is less sure is asked again."""
     right = [
         (await _judge(agent, text, language))["intent"]["name"] in intents
         for text, intents in _harmless(language)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.components.normalise import fold, tokens
+from bot.components.reading import read
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,17 @@ def test_spans_point_into_the_text_as_written() -> None:
     assert [text[token.start : token.end] for token in tokens(text)] == [
         "il", "m’a", "PRIIIIS", "mon", "p4ssport", "!",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("im around Red Deer", "im around placename"),
+        ("Trois-Rivières", "placename"),
+        ("from toronto to Montréal, tonight", "from placename to placename , tonight"),
+        ("he has my passport", "he has my passport"),
+    ],
+)
+def test_every_place_is_one_word_to_the_models(written: str, read_as: str) -> None:
+    """Which town it is says nothing about a wish or a risk."""
+    assert read(written) == read_as
