@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Sequence
@@ -104,7 +105,11 @@ def _pytest(stage: str, python: Path, words: Sequence[str]) -> Outcome:
     REPORTS.mkdir(parents=True, exist_ok=True)
     report = REPORTS / f"{stage.replace(' ', '-')}.xml"
     report.unlink(missing_ok=True)
-    outcome = _run(stage, [str(python), "-m", "pytest", f"--junitxml={report}", *words])
+    # In a folder of its own: in the common one another run, at its start, takes
+    # from the account of a test's PostgreSQL the right to pass through.
+    with tempfile.TemporaryDirectory(prefix="hotline-tests-", ignore_cleanup_errors=True) as temp:
+        command = [str(python), "-m", "pytest", f"--junitxml={report}", f"--basetemp={temp}/run"]
+        outcome = _run(stage, [*command, *words])
     outcome.tests = _counts(report)
     return outcome
 

@@ -185,7 +185,11 @@ def _init(files: Path, password_file: Path, account: str | None) -> None:
         shutil.rmtree(partial, ignore_errors=True)
         if "No space left on device" in result.stderr:
             raise disk_full(files.parent)
-        reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+        # What follows the first error tells of cleaning up after it.
+        errors = [
+            line for line in result.stderr.splitlines() if "error:" in line or "FATAL" in line
+        ]
+        reason = (errors or ["no reason given"])[0]
         raise Refusal(
             f"PostgreSQL could not create its files in {files}: {reason}; check that place, or "
             "set DATABASE_URL to a server of your own"

@@ -138,8 +138,12 @@ def test_what_initdb_cannot_do_is_told(tmp_path: Path, monkeypatch: pytest.Monke
     tool = tmp_path / "bin/initdb"
     tool.parent.mkdir()
     monkeypatch.setattr(database, "BINARIES", tool.parent)
-    for printed, told in (("No space left on device", "is full"), ("odd", "DATABASE_URL")):
-        tool.write_text(f"#!/bin/sh\necho 'initdb: error: {printed}' >&2\nexit 1\n")
+    for printed, told in (
+        ("No space left on device", "is full"),
+        ("odd things", "odd things.*DATABASE_URL"),
+    ):
+        lines = f"initdb: error: {printed}\ninitdb: removing\ninitdb: error: could not remove"
+        tool.write_text(f"#!/bin/sh\ncat >&2 <<END\n{lines}\nEND\nexit 1\n")
         tool.chmod(0o755)
         with pytest.raises(Refusal, match=told):
             database.prepare(tmp_path, lambda text: None)
