@@ -146,14 +146,18 @@ async def waiting_list(texters: Texters, times: int) -> Figures:
     """From sending a risky text to its escalation being announced to the desk and readable."""
     url = texters.settings.database_url
     seconds = []
-    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as listener:
+    # A connection that waits for notifications cannot be asked anything meanwhile.
+    async with (
+        await psycopg.AsyncConnection.connect(url, autocommit=True) as listener,
+        await psycopg.AsyncConnection.connect(url, autocommit=True) as reader,
+    ):
         await listener.execute("LISTEN desk")
         for i in range(times):
             started = time.perf_counter()
             posting = asyncio.create_task(texters.text(texters.number(), RISKY[i % len(RISKY)]))
             async for signal_ in listener.notifies(timeout=10):
                 row = await (
-                    await listener.execute(
+                    await reader.execute(
                         "SELECT 1 FROM escalation WHERE conversation_id = %s AND tier = 3"
                         " AND opened_at > now() - interval '10 seconds'",
                         (signal_.payload,),
