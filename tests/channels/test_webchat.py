@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from limits import RateLimitItemPerMinute
 from sqlalchemy import text
 
 from channels.adapter import BadOrigin, RawRequest
@@ -380,7 +381,7 @@ async def test_a_flood_waits_but_risk_never_does(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Past the limit a message is asked to come again; one with risk in it is taken."""
-    monkeypatch.setattr(flood, "PER_VISIT", flood.RateLimitItemPerMinute(2))
+    monkeypatch.setattr(flood, "PER_VISIT", RateLimitItemPerMinute(2))
     statuses = [(await visitor.say(f"spam {n}")).status_code for n in range(5)]
     assert statuses == [200, 200, 200, 429, 429]
     assert (await visitor.say("he is going to kill me")).status_code == 200
