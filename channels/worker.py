@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ from storage.keys import BadKeyFile, load
 log = logging.getLogger(__name__)
 
 CONCURRENCY = 16
+NICENESS = 5
 # The first try of a turn that breaks is repeated once; then a human answers instead.
 TURN_TRIES = 2
 _SEND_TRIES_OF_BUGS = 20
@@ -144,6 +146,8 @@ def main() -> int:
     except (ValueError, BadKeyFile) as error:
         print(f"the worker does not start: {explain(error)}", file=sys.stderr)
         return 2
+    # Taking a text in must never wait for answering another one.
+    os.nice(NICENESS)
     asyncio.run(worker.run())
     return 0
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from intake import risk
-from intake.conversation import Conversation, hear
+from intake.conversation import Conversation, Holder, hear
 from intake.effects import Reason
 from intake.escalation import Cause, fetch_human
 from intake.language_hint import hint
@@ -63,7 +63,10 @@ async def receive(
             await tx.jobs.turn(conversation.id)
         else:
             await tx.messages.mark_turn([message_id])
-        await tx.signals.desk(conversation.id)
+        if conversation.holder is not Holder.BOT:
+            # Somebody waits for a human or has one: the desk shows every text. What a new
+            # escalation brings to the screen, fetch_human has announced.
+            await tx.signals.desk(conversation.id)
     return Received.NEW
 
 
