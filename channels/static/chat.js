@@ -75,6 +75,7 @@
     });
     stream.addEventListener("closing", () => {
       stay.hidden = false;
+      stay.scrollIntoView({ block: "nearest" });
     });
     stream.addEventListener("goes_on", () => {
       stay.hidden = true;
