@@ -77,6 +77,7 @@ class Worker:
             load(settings.hotline_key_file),
             pool_size=CONCURRENCY,
             waiting_seconds=settings.waiting_seconds,
+            lazy=True,
         )
         queue = make_app(settings.database_url)
         voice = Voice(Catalogue.load(), settings.line_phone)

@@ -13,7 +13,7 @@ from storage.accounts import AccountRepository
 from storage.board import BoardRepository
 from storage.crypto import Keyring
 from storage.desk import DeskRepository
-from storage.jobs import JobRepository, make_app
+from storage.jobs import LAZY_COMMIT, JobRepository, make_app
 from storage.mailbox import MailboxRepository
 from storage.notify import SignalRepository
 from storage.outbox import OutboxRepository
@@ -52,7 +52,13 @@ class Transaction:
 
 
 class Database:
-    """One PostgreSQL; hands out units of work."""
+    """One PostgreSQL; hands out units of work.
+
+    `lazy`: a commit returns before it is flushed to disk. The journal is flushed in order, so
+    after a crash of the database everything up to some point is there and nothing after it; for
+    a worker that only means that a turn is taken again. Before a provider is asked to send, the
+    attempt is flushed all the same (`OutboxRepository.begin`), and with it all that led to it.
+    """
 
     def __init__(
         self,
@@ -61,6 +67,7 @@ class Database:
         *,
         pool_size: int = 10,
         waiting_seconds: int = WAITING_SECONDS,
+        lazy: bool = False,
     ) -> None:
         self.url = url
         self.keyring = keyring
@@ -70,6 +77,7 @@ class Database:
             max_overflow=10,
             pool_pre_ping=True,
             hide_parameters=True,
+            connect_args={"options": LAZY_COMMIT} if lazy else {},
         )
         self._jobs: App = make_app(url)
         self._waiting_seconds = waiting_seconds

@@ -17,13 +17,20 @@ TURN = "turn"
 SEND = "send"
 CHECK_WAITING = "check_waiting"
 
+LAZY_COMMIT = "-c synchronous_commit=off"
+
 # A person waits for the answer: turns before everything else.
 _PRIORITY = {TURN: 10, SEND: 10, CHECK_WAITING: 0}
 
 
 def make_app(database_url: str) -> App:
-    """The queue of one database; `open_async` it before a worker runs."""
-    return App(connector=PsycopgConnector(conninfo=database_url))
+    """The queue of one database; `open_async` it before a worker runs.
+
+    Its own connections (fetching and ending jobs) commit lazily: what a crash of the database
+    could undo there is done again. Jobs are inserted on the connection of the facts.
+    """
+    options = {"options": LAZY_COMMIT}
+    return App(connector=PsycopgConnector(conninfo=database_url, kwargs=options))
 
 
 class JobRepository:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from intake.messages import Author, Delivery, DeliveryReport
 from storage.repositories import Shelf
@@ -59,7 +59,7 @@ class OutboxRepository(Shelf):
         if found is None:
             return None
         message, conversation = found
-        text = self.open_body(message.id, message.body_sealed)
+        words = self.open_body(message.id, message.body_sealed)
         sealed = conversation.address_sealed
         return Letter(
             message_id=message.id,
@@ -71,7 +71,7 @@ class OutboxRepository(Shelf):
                 else self.keyring.open(sealed, f"conversation.address:{conversation.id}")
             ),
             author=Author(message.author),
-            text=text or "",
+            text=words or "",
             key=message.key,
             attempts=message.attempts,
             in_doubt=message.delivery == Delivery.SENDING.value,
@@ -81,7 +81,8 @@ class OutboxRepository(Shelf):
         )
 
     async def begin(self, message_id: UUID, at: datetime) -> None:
-        """An attempt starts: written down before the provider is asked."""
+        """An attempt starts: on disk before the provider is asked, also on a lazy connection."""
+        await self.session.execute(text("SET LOCAL synchronous_commit = on"))
         await self.session.execute(
             update(MessageRow)
             .where(MessageRow.id == message_id)
