@@ -2,7 +2,8 @@
 
 The file's keys: ``lists`` (named phrases), ``spellings``, ``ordinary`` (words that only look like
 a misspelt cue word), ``silent`` (words left out, such as French *ne*), ``modifiers``, ``masks``
-(idioms and plots: a cue inside one does not count), ``soon``, ``joking``, ``person`` and ``cues``.
+(idioms: a cue inside one does not count), ``plots`` (sentences in which only
+a cue about oneself counts), ``personal``, ``soon``, ``joking``, ``person`` and ``cues``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import yaml
 
 from intake.patterns import Grammar, Pattern, words_of
 from intake.spelling import Speller
-from intake.tokens import Token, fold, plain
+from intake.tokens import Token, plain
 
 _NEAR = 60  # characters before a cue in which a word can still belong to it
 CONTEXT = 0  # the row of an entry that is no risk itself but can complete another
@@ -31,7 +32,12 @@ class CueListError(ValueError):
 
 @dataclass(frozen=True)
 class Entry:
-    """One cue: what it is called, which row of the risk model it speaks of, how it is said."""
+    """One cue: what it is called, which row of the risk model it speaks of, how it is said.
+
+    ``soon`` is its tier when the sentence speaks of now, ``midway`` its tier inside a
+    conversation, ``joke`` the highest tier it has in a message that laughs, ``needs`` the rows or
+    names of which another cue must be there, ``firm`` that no modifier limits it.
+    """
 
     name: str
     row: int
@@ -40,6 +46,7 @@ class Entry:
     unless: tuple[Pattern, ...] = ()
     soon: int = 0
     joke: int | None = None
+    midway: int = 0
     needs: frozenset[int | str] = frozenset()
     firm: bool = False
 
@@ -144,11 +151,13 @@ class CueList:
         weight = Counter(
             w for s in sources for raw in words_of(s) for w in (raw, *self._canonical(raw))
         )
-        self._grammar = Grammar(lists, self._canonical, document.get("mask_stops", ()), weight)
+        self._grammar = Grammar(lists, self._canonical, weight)
         self.entries = tuple(self._entry(item) for item in document["cues"])
         self._index = Index((p, n) for n, entry in enumerate(self.entries) for p in entry.say)
         self._masks = Index((self._grammar.compile(s), 0) for s in document.get("masks", ()))
-        self.modifiers = tuple(self._modifier(item) for item in document.get("modifiers", ()))
+        self._plots = Index((self._grammar.compile(s), 0) for s in document.get("plots", ()))
+        self._personal = frozenset(document.get("personal", ()))
+        self._modifiers = tuple(self._modifier(item) for item in document.get("modifiers", ()))
         self._soon = self._compiled(document.get("soon", ()))
         self._joking = self._compiled(document.get("joking", ()))
         person = document.get("person", {})
@@ -160,25 +169,49 @@ class CueList:
         ) + self._compiled(person.get("within", ()))
         self._not_person = self._compiled(person.get("unless", ()))
 
-    def spelled(self, text: str) -> Spelled:
-        """``text`` in the words of this language."""
-        return Spelled.of(self._speller.spell(fold(text)))
+    def spelled(self, tokens: list[Token]) -> Spelled:
+        """A folded message in the words of this language."""
+        return Spelled.of(self._speller.spell(tokens))
 
-    def matches(self, spelled: Spelled) -> Iterator[tuple[Entry, re.Match[str]]]:
-        """Every cue said in ``spelled`` that stands in no idiom and meets no ``unless``."""
-        masked = [
-            match.span()
+    def masked(self, spelled: Spelled) -> list[tuple[int, int]]:
+        """The spans in the original message of idioms: no cue that touches one counts."""
+        return [
+            spelled.span(*match.span())
             for pattern, _ in self._masks.candidates(spelled.words)
             for match in pattern.regex.finditer(spelled.text)
         ]
+
+    def told(self, spelled: Spelled) -> list[tuple[int, int]]:
+        """The spans of sentences that tell a plot, a lesson or the news."""
+        return [
+            spelled.span(*spelled.sentence(*match.span()))
+            for pattern, _ in self._plots.candidates(spelled.words)
+            for match in pattern.regex.finditer(spelled.text)
+        ]
+
+    def personal(self, match: re.Match[str]) -> bool:
+        """Whether the words of a cue speak of the one who writes."""
+        return not self._personal.isdisjoint(match.group().split())
+
+    def matches(self, spelled: Spelled) -> Iterator[tuple[Entry, re.Match[str]]]:
+        """Every cue said in ``spelled`` whose sentence meets none of the cue's ``unless``."""
+        dismissed: dict[tuple[int, int, int], bool] = {}
         for pattern, number in self._index.candidates(spelled.words):
             entry = self.entries[number]
             for match in pattern.regex.finditer(spelled.text):
-                if any(s < match.end() and match.start() < e for s, e in masked):
-                    continue
                 left, right = spelled.sentence(match.start(), match.end())
-                if not any(p.regex.search(spelled.text, left, right) for p in entry.unless):
+                key = (number, left, right)
+                if key not in dismissed:
+                    dismissed[key] = any(
+                        p.regex.search(spelled.text, left, right) for p in entry.unless
+                    )
+                if not dismissed[key]:
                     yield entry, match
+
+    def limit(self, spelled: Spelled, match: re.Match[str]) -> int:
+        """The highest tier that the words around ``match`` leave it."""
+        applying = (m.limit for m in self._modifiers if m.applies(spelled, match))
+        return min(applying, default=max(self._tiers.values()))
 
     def soon(self, spelled: Spelled, start: int = 0, end: int | None = None) -> bool:
         """Whether the words speak of now, today or tonight."""
@@ -210,6 +243,7 @@ class CueList:
                 say=self._compiled(item["say"]),
                 unless=self._compiled(item.get("unless", ())),
                 soon=self._tiers[item.get("soon", "none")],
+                midway=self._tiers[item.get("midway", "none")],
                 joke=self._tiers[item["joke"]] if "joke" in item else None,
                 needs=frozenset(item.get("needs", ())),
                 firm=bool(item.get("firm", False)),
@@ -240,7 +274,7 @@ def read(path: Path, tiers: Mapping[str, int]) -> CueList:
 def _sources(document: Mapping[str, Any]) -> Iterator[str]:
     for entries in document.get("lists", {}).values():
         yield from map(str, entries)
-    for key in ("masks", "soon", "joking"):
+    for key in ("masks", "plots", "soon", "joking"):
         yield from document.get(key, ())
     person = document.get("person", {})
     yield person.get("polite", "please")

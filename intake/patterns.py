@@ -4,11 +4,12 @@ A pattern is words separated by spaces, read against the spelled words of one me
 
     ``deport*``       any word that starts so
     ``(a|b c)``       one of these; ``[a|b]`` the same, or nothing
-    ``..`` / ``...``  up to two / up to five words of the same sentence
-    ``>>``            the rest of the sentence (up to a word listed in ``stops``)
+    ``..``            up to three words of the same sentence; a *not* among them is seen
+    ``...`` ``....``  up to six, up to ten words of the same sentence
     ``@he``           one of the phrases of the list ``he``
     ``!(a|b)``        not followed by one of these
-    ``%number`` ``%minor`` ``%word``   digits; 6 to 17 in digits; any word
+    ``%number`` ``%minor`` ``%long``   digits; 6 to 17, 10 to 24 in digits
+    ``%word``         any word
     ``^`` / ``$``     the start / the end of a sentence
 
 Every repetition is bounded, so that no message can make a search run away.
@@ -20,11 +21,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-_LEXEME = re.compile(r"\s*(>>|\.\.\.|\.\.|!\(|[()\[\]|^$]|[@%]?[^\s()\[\]|^$!]+)")
+_LEXEME = re.compile(r"\s*(\.{2,4}|!\(|[()\[\]|^$]|[@%]?[^\s()\[\]|^$!]+)")
 _NOT_BREAK = r"(?!\. )[^ ]+ "
-_GAPS = {"..": 2, "...": 5}
+_GAPS = {"..": "((?:%s){0,3}?)", "...": "(?:%s){0,6}?", "....": "(?:%s){0,10}?"}
 _CLASSES = {
     "%number": r"\d+ ",
+    "%long": r"(?:1\d|2[0-4]) ",
     "%minor": r"(?:[6-9]|1[0-7]) ",
     "%word": _NOT_BREAK,
 }
@@ -59,7 +61,6 @@ class Grammar:
 
     lists: Mapping[str, Sequence[str]]
     canonical: Canonical
-    stops: Sequence[str] = ()
     weight: Mapping[str, int] = field(default_factory=dict)
     _known: dict[str, _Node] = field(default_factory=dict)
 
@@ -67,7 +68,10 @@ class Grammar:
         """``source`` as a :class:`Pattern`; ``start`` and ``end`` frame the expression."""
         node = _Reader(self, source).pattern()
         anchors = min(node.anchors, key=self._cost, default=frozenset())
-        return Pattern(source, re.compile(start + node.regex + end), anchors)
+        regex = re.compile(start + node.regex + end)
+        if regex.search(" "):
+            raise PatternError(f"{source!r} asks for no word at all")
+        return Pattern(source, regex, anchors)
 
     def named(self, name: str, source: str) -> _Node:
         """The node of the list ``name``, compiled once."""
@@ -112,10 +116,7 @@ class _Reader:
         if lexeme in ("(", "[", "!("):
             return self._group(lexeme)
         if lexeme in _GAPS:
-            return _Node(f"((?:{_NOT_BREAK}){{0,{_GAPS[lexeme]}}}?)")
-        if lexeme == ">>":
-            stops = "|".join(re.escape(stop) + " " for stop in (".", *self._grammar.stops))
-            return _Node(f"(?:(?!{stops})[^ ]+ ){{0,40}}")
+            return _Node(_GAPS[lexeme] % _NOT_BREAK)
         if lexeme == "^":
             return _Node(r"(?:(?<=\A )|(?<= \. ))")
         if lexeme == "$":
@@ -177,5 +178,5 @@ def _lexemes(source: str) -> list[str]:
 def words_of(source: str) -> Iterable[str]:
     """The literal words and beginnings (with their ``*``) that ``source`` is made of."""
     for lexeme in _lexemes(source):
-        if lexeme[0] not in "@%.>!()[]|^$":
+        if lexeme[0] not in "@%.!()[]|^$":
             yield lexeme

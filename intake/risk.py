@@ -21,18 +21,19 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from intake.cuelist import CONTEXT, CueList, Entry, Spelled, read
-from intake.tokens import BREAK, Token
+from intake.tokens import BREAK, Token, fold
 
 _FORMAT = 1  # raised when the code reads the same lists otherwise
 _REMEMBERED = 12  # earlier messages that are read for combinations
 _FRAGMENTS = 3  # earlier messages that a cue can begin in
 _LONGEST = 4000  # characters of one earlier message that are read
-_SHORT = 5  # words of a message that may be only a time
+_SHIFT = 1_000_000  # longer than any message: keeps past and present apart in one text
+_SHORT = 7  # words of a message that may be only a time
 
 
 class Tier(enum.IntEnum):
@@ -79,8 +80,9 @@ class _Hit:
     language: str
     start: int
     end: int
+    limit: int
+    personal: bool
     message: int = -1
-    soon: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,80 +120,134 @@ VERSION = _version(_FILES)
 
 def screen(text: str, history: Sequence[str] = ()) -> Assessment:
     """The rules' judgement of ``text``, given earlier inbound texts (oldest first)."""
-    earlier = [past[:_LONGEST] for past in history[-_REMEMBERED:]]
-    present: list[_Hit] = []
-    past: list[_Hit] = []
-    person = False
-    for cues in _LISTS:
-        spelled = cues.spelled(text)
-        before = [cues.spelled(message) for message in earlier]
-        present += _hits(cues, spelled)
-        present += _fragments(cues, before[-_FRAGMENTS:], spelled)
-        for number, message in enumerate(before):
-            past += (replace(hit, message=number) for hit in _hits(cues, message))
-        present += _completed_by_time(cues, past, spelled, len(before))
-        person = person or cues.asks_for_person(spelled)
+    now = _spelled(text)
+    before = [_spelled(past[:_LONGEST]) for past in history[-_REMEMBERED:]]
+    past = [
+        replace(hit, message=number)
+        for number, message in enumerate(before)
+        for hit in _hits(message)
+    ]
+    present = [
+        *(_midway(hit) if before else hit for hit in _hits(now)),
+        *_fragments(before[-_FRAGMENTS:], now),
+        *_completed_by_time([hit for hit in past if hit.message >= len(before) - 2], now),
+    ]
     found = _judge(present, past)
     tier = max((cue.tier for cue in found), default=None)
+    person = any(cues.asks_for_person(spelled) for cues, spelled in zip(_LISTS, now, strict=True))
     return Assessment(tier, found, person, VERSION)
 
 
-def _hits(cues: CueList, spelled: Spelled) -> list[_Hit]:
-    joking = cues.joking(spelled)
+def _spelled(text: str) -> tuple[Spelled, ...]:
+    """``text`` as each cue list reads it, in the order of the lists."""
+    tokens = fold(text)
+    return tuple(cues.spelled(tokens) for cues in _LISTS)
+
+
+def _hits(message: Sequence[Spelled]) -> list[_Hit]:
+    """The cues of one message in every language, idioms left out, modifiers applied."""
+    pairs = list(zip(_LISTS, message, strict=True))
+    masked = [span for cues, spelled in pairs for span in cues.masked(spelled)]
+    joking = any(cues.joking(spelled) for cues, spelled in pairs)
+    told = [span for cues, spelled in pairs for span in cues.told(spelled)]
+    found = [hit for cues, spelled in pairs for hit in _hits_in(cues, spelled, joking)]
+    return _agreed(
+        [
+            hit
+            for hit in found
+            if not _touches(hit, masked) and (hit.personal or not _touches(hit, told))
+        ]
+    )
+
+
+def _hits_in(cues: CueList, spelled: Spelled, joking: bool) -> list[_Hit]:
     found = []
     for entry, match in cues.matches(spelled):
         tier = entry.tier
         sentence = spelled.sentence(match.start(), match.end())
-        soon = bool(entry.soon) and cues.soon(spelled, *sentence)
-        if soon:
+        if entry.soon and cues.soon(spelled, *sentence):
             tier = max(tier, entry.soon)
-        if not entry.firm:
-            for modifier in cues.modifiers:
-                if tier > modifier.limit and modifier.applies(spelled, match):
-                    tier = modifier.limit
+        limit = cues.limit(spelled, match) if not entry.firm else max(Tier)
         if joking and entry.joke is not None:
-            tier = min(tier, entry.joke)
-        if tier or entry.row == CONTEXT:
-            start, end = spelled.span(match.start(), match.end())
-            found.append(_Hit(entry, tier, cues.language, start, end, soon=soon))
+            limit = min(limit, entry.joke)
+        start, end = spelled.span(match.start(), match.end())
+        found.append(
+            _Hit(entry, min(tier, limit), cues.language, start, end, limit, cues.personal(match))
+        )
     return found
 
 
-def _fragments(cues: CueList, before: Sequence[Spelled], spelled: Spelled) -> list[_Hit]:
+def _midway(hit: _Hit) -> _Hit:
+    """The hit at the tier it has inside a conversation: a new "who is this" means a new reader."""
+    return replace(hit, tier=max(hit.tier, min(hit.entry.midway, hit.limit)))
+
+
+def _agreed(hits: Sequence[_Hit]) -> list[_Hit]:
+    """The hits, each held down by a modifier that another language read at the same place.
+
+    Languages share words: French reads "suicidal" too, but only English reads the "not" before.
+    """
+    limits = [hit for hit in hits if hit.limit < max(Tier)]
+    agreed = []
+    for hit in hits:
+        others = (
+            other.limit
+            for other in limits
+            if other.language != hit.language
+            and other.entry.row == hit.entry.row
+            and other.start < hit.end
+            and hit.start < other.end
+        )
+        tier = min([hit.tier, *others])
+        if tier or hit.entry.row == CONTEXT:
+            agreed.append(replace(hit, tier=tier))
+    return agreed
+
+
+def _touches(hit: _Hit, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(start < hit.end and hit.start < end for start, end in spans)
+
+
+def _fragments(before: Sequence[Sequence[Spelled]], now: Sequence[Spelled]) -> list[_Hit]:
     """Cues that begin in an earlier message and end in this one, spanned by this one's part."""
-    if not before or not spelled.tokens:
+    if not before or not any(spelled.tokens for spelled in now):
         return []
-    shift = 1_000_000
-    old = [t for message in before for t in _without_last_break(message.tokens)]
-    joined = Spelled.of(
-        [
-            *(replace(t, start=-1, end=-1) for t in old),
-            *(replace(t, start=t.start + shift, end=t.end + shift) for t in spelled.tokens),
-        ]
-    )
+    joined = [
+        Spelled.of([*_earlier(past[n] for past in before), *_shifted(spelled.tokens, _SHIFT)])
+        for n, spelled in enumerate(now)
+    ]
+    first = min(spelled.tokens[0].start for spelled in now if spelled.tokens)
     return [
-        replace(hit, start=min(t.start for t in spelled.tokens), end=hit.end - shift)
-        for hit in _hits(cues, joined)
-        if hit.start < 0 and hit.end >= shift
+        replace(hit, start=first, end=hit.end - _SHIFT)
+        for hit in _hits(joined)
+        if hit.start < 0 and hit.end > _SHIFT
     ]
 
 
-def _without_last_break(tokens: Sequence[Token]) -> Sequence[Token]:
-    return tokens[:-1] if tokens and tokens[-1].text == BREAK else tokens
+def _earlier(messages: Iterable[Spelled]) -> Iterator[Token]:
+    """The words of earlier messages, all placed before the present one; an end is no full stop."""
+    for message in messages:
+        tokens = message.tokens
+        kept = tokens[:-1] if tokens and tokens[-1].text == BREAK else tokens
+        yield from (replace(token, start=-1, end=-1) for token in kept)
 
 
-def _completed_by_time(
-    cues: CueList, past: Sequence[_Hit], spelled: Spelled, messages: int
-) -> list[_Hit]:
+def _shifted(tokens: Iterable[Token], by: int) -> Iterator[Token]:
+    return (replace(token, start=token.start + by, end=token.end + by) for token in tokens)
+
+
+def _completed_by_time(recent: Sequence[_Hit], now: Sequence[Spelled]) -> list[_Hit]:
     """A short "tonight" after a cue that speaks of time: that cue again, at its sooner tier."""
-    if len(spelled.tokens) > _SHORT or not spelled.tokens or not cues.soon(spelled):
-        return []
-    start, end = spelled.span(1, len(spelled.text))
-    return [
-        replace(hit, tier=hit.entry.soon, start=start, end=end, soon=True)
-        for hit in past
-        if hit.entry.soon and hit.language == cues.language and hit.message >= messages - 2
-    ]
+    found = []
+    for cues, spelled in zip(_LISTS, now, strict=True):
+        if 0 < len(spelled.tokens) <= _SHORT and cues.soon(spelled):
+            start, end = spelled.span(1, len(spelled.text))
+            found += [
+                replace(hit, tier=hit.entry.soon, start=start, end=end)
+                for hit in recent
+                if hit.entry.soon and hit.limit == max(Tier)
+            ]
+    return found
 
 
 def _judge(present: Sequence[_Hit], past: Sequence[_Hit]) -> tuple[Cue, ...]:

@@ -53,6 +53,8 @@ class Speller:
         self._ordinary = frozenset(ordinary)
         self._silent = frozenset(silent)
         self._elides = elides
+        # A list may write "menferme" too: read as "me enferme" on both sides, it is no word.
+        self._words -= {word for word in self._words if self._glued(word)}
         self._skeletons = _unique_skeletons(self._words)
         self._slips = _unique_slips(self._words)
 
@@ -70,7 +72,8 @@ class Speller:
 
     def canonical(self, word: str) -> tuple[str, ...]:
         """The words that a cue list's own word stands for, so that both sides read alike."""
-        words = self._spellings.get(word) or self._elision(word) or (word.replace("'", ""),)
+        whole = word.replace("'", "")
+        words = self._spellings.get(word) or self._elision(word) or self._apart(whole)
         return tuple(w for w in words if w not in self._silent)
 
     def _knows(self, word: str) -> bool:
@@ -150,15 +153,18 @@ class Speller:
         head, _, rest = text.partition("'")
         return (_ELIDED[head], *self.canonical(rest)) if head in _ELIDED and rest else None
 
+    def _apart(self, word: str) -> tuple[str, ...]:
+        return (word,) if self._knows(word) else self._glued(word) or (word,)
+
     def _glued(self, text: str) -> tuple[str, ...] | None:
         """French elision without its apostrophe: ``jveux``, ``quil``, ``lhotel``, ``menferme``."""
-        if not self._elides:
+        if not self._elides or text in self._ordinary:
             return None
         for head, full in _ELIDED.items():
             rest = text[len(head) :]
             if not text.startswith(head) or len(rest) < 2:
                 continue
-            if head == "j" or rest[0] in "aeiouh":
+            if head == "j" or rest[0] in ("e" if head == "c" else "aeiouh"):
                 known = rest in self._spellings or self._knows(rest)
                 if known and (len(rest) > 2 or head in ("j", "qu")):
                     return tuple(w for w in (full, *self._read(rest)))

@@ -89,7 +89,10 @@ def fold(text: str) -> list[Token]:
             word.clear()
 
     for index, character in enumerate(text):
-        folded = _inside_word(text, index, bool(word))
+        if character < "\x80" and character.isalnum():
+            folded: str | None = character.lower()
+        else:
+            folded = _inside_word(text, index, bool(word))
         if folded:
             if not word:
                 start = index
