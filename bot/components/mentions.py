@@ -40,6 +40,18 @@ LANGUAGE_NAMES = {
     "tigrinya": "ti", "italian": "it", "italien": "it", "german": "de", "allemand": "de",
     "cree": "cr", "cri": "cr", "inuktitut": "iu", "ojibwe": "oj", "ojibwa": "oj",
 }  # fmt: skip
+#: A text that is nothing but a word of our own question (utter_ask_find_service_form_need). In a
+#: sentence these words say too little to be in the lists of intake/needs.py.
+_WORDS_OF_THE_QUESTION = {
+    "a roof": "shelter", "un toit": "shelter",
+    "basics": "basic_needs", "la base": "basic_needs",
+    "trouble at home": "domestic_violence", "home": "domestic_violence",
+    "problemes a la maison": "domestic_violence", "maison": "domestic_violence",
+    "work": "labour_rights", "work or pay": "labour_rights", "travail": "labour_rights",
+    "papers": "legal_immigration", "papiers": "legal_immigration", "droit": "legal_immigration",
+    "droit ou papiers": "legal_immigration",
+    "talk": "crisis_support", "parler": "crisis_support",
+}  # fmt: skip
 #: What narrows a search, in folded words -> the field of directory.question.Question.
 _DETAILS = {
     "with_children": re.compile(
@@ -82,7 +94,10 @@ def mentions(text: str) -> list[dict[str, Any]]:
     """Entities of a text in reading order; of several needs the clearest only."""
     found = [_entity("place", m.place.id, m.start, m.end) for m in find_places(text)]
     need = find_need(text)
-    if need is not None:
+    if need is None and normalise.fold(text) in _WORDS_OF_THE_QUESTION:
+        value = _WORDS_OF_THE_QUESTION[normalise.fold(text)]
+        found.append(_entity("need", value, 0, len(text)))
+    elif need is not None:
         span = next(match for match in match_needs(text) if match.need is need)
         found.append(_entity("need", need.value, span.start, span.end))
     tokens = normalise.tokens(text)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+import yaml
 
 from bot.components.mentions import mentions
+from locales.catalogue import Catalogue
 
 
 def _found(text: str) -> set[tuple[str, str]]:
@@ -47,3 +52,19 @@ def test_spans_are_those_of_the_words() -> None:
     spans = {entity["entity"]: text[entity["start"] : entity["end"]] for entity in mentions(text)}
     assert spans["need"] == "avocat"
     assert "Laval" in spans["place"]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_question_understands_its_own_words(language: str) -> None:
+    """Whoever writes a choice out is answered as whoever sends its digit."""
+    domain = yaml.safe_load(Path("domain.yml").read_text(encoding="utf-8"))
+    wanted = {
+        mapping["intent"][-1]: mapping["value"]
+        for mapping in domain["slots"]["need"]["mappings"]
+        if isinstance(mapping.get("intent"), str)
+    }
+    question = Catalogue.load().text("utter_ask_find_service_form_need", language)
+    choices = re.findall(r"([1-8]) ([^,]+),", question)
+    assert len(choices) == len(wanted) == 8
+    understood = {digit: dict(_found(words)).get("need") for digit, words in choices}
+    assert understood == wanted
