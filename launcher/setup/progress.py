@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
@@ -12,7 +13,20 @@ QUIET_INTERVAL = 20.0
 
 def say(text: str) -> None:
     """Print one line at once, also into a pipe."""
-    print(text, flush=True)
+    _show(text + "\n")
+
+
+def _show(text: str) -> None:
+    """Write to the terminal, or to nobody when nobody reads any more.
+
+    A line must go on, and stop in good order, after its terminal was closed.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError:
+        # What is left in the buffer would fail again, at the latest at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Step:
@@ -45,20 +59,17 @@ class Step:
         text = f"{self._text}: {result or 'done'} ({elapsed:.0f} s)"
         if self._live:
             self._draw(text)
-            sys.stdout.write("\n")
-            sys.stdout.flush()
+            _show("\n")
         else:
             say(text)
 
     def failed(self) -> None:
         """Leave the line as it is, so that the reason can follow below it."""
         if self._live:
-            sys.stdout.write("\n")
-            sys.stdout.flush()
+            _show("\n")
 
     def _draw(self, text: str) -> None:
         # A line longer than the terminal would begin a new one at each tick.
         shown = text[: shutil.get_terminal_size().columns - 1]
-        sys.stdout.write("\r" + shown.ljust(self._width))
-        sys.stdout.flush()
+        _show("\r" + shown.ljust(self._width))
         self._width = len(shown)

@@ -114,6 +114,23 @@ class Checkout:
         self.started.append(process)
         return process
 
+    def up_unheard(self) -> subprocess.Popen[str]:
+        """Start the line, and stop listening to it once it is ready."""
+        words = ["up", "--port", str(self.port), "--staff-port", str(self.staff_port)]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "launcher", *words],
+            cwd=self.path,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.started.append(process)
+        assert process.stdout is not None
+        with process.stdout as output:
+            assert any(line.startswith("ready: ") for line in output)
+        return process
+
     def up(self, *words: str, **settings: str) -> subprocess.Popen[str]:
         """Start the line on ports of this checkout."""
         ports = ("--port", str(self.port), "--staff-port", str(self.staff_port))

@@ -248,7 +248,7 @@ def test_a_stopped_step_ends_its_tool(tmp_path: Path) -> None:
     """When set-up is interrupted, the tool that it waits for ends too."""
 
     class Interrupted(Step):
-        def tick(self) -> None:
+        def tick(self, waiting_for: str = "") -> None:
             if (tmp_path / "pid").exists():
                 raise KeyboardInterrupt
 

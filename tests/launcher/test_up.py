@@ -74,6 +74,18 @@ def test_a_killed_launcher_takes_all_with_it_and_the_next_start_recovers(
     checkout.ready(checkout.up())
 
 
+def test_a_line_whose_terminal_is_gone_goes_on_and_stops(checkout: Checkout) -> None:
+    """When nobody reads what it says, it still starts processes again, and still ends."""
+    line = checkout.up_unheard()
+    for _ in range(2):
+        before = state(checkout)["pids"]["desk"]
+        os.kill(before, signal.SIGKILL)
+        wait_for(lambda before=before: state(checkout)["pids"]["desk"] != before)  # type: ignore[misc]
+    line.terminate()
+    assert line.wait(30) == 0
+    assert checkout.processes() == []
+
+
 def test_each_process_that_dies_is_started_again(checkout: Checkout) -> None:
     """Every process is killed once in turn; each comes back with one line, and no words of its."""
     line = checkout.up()
