@@ -34,6 +34,7 @@ class CueListError(ValueError):
 class Entry:
     """One cue: what it is called, which row of the risk model it speaks of, how it is said.
 
+    ``along`` must each be found somewhere in the message, none of ``unless`` in the sentence.
     ``soon`` is its tier when the sentence speaks of now, ``midway`` its tier inside a
     conversation, ``joke`` the highest tier it has in a message that laughs, ``needs`` the rows or
     names of which another cue must be there, ``firm`` that no modifier limits it.
@@ -44,6 +45,7 @@ class Entry:
     tier: int
     say: tuple[Pattern, ...]
     unless: tuple[Pattern, ...] = ()
+    along: tuple[Pattern, ...] = ()
     soon: int = 0
     joke: int | None = None
     midway: int = 0
@@ -204,7 +206,7 @@ class CueList:
                 if key not in dismissed:
                     dismissed[key] = any(
                         p.regex.search(spelled.text, left, right) for p in entry.unless
-                    )
+                    ) or not all(p.regex.search(spelled.text) for p in entry.along)
                 if not dismissed[key]:
                     yield entry, match
 
@@ -242,6 +244,7 @@ class CueList:
                 tier=self._tiers[item.get("tier", "none")],
                 say=self._compiled(item["say"]),
                 unless=self._compiled(item.get("unless", ())),
+                along=self._compiled(item.get("along", ())),
                 soon=self._tiers[item.get("soon", "none")],
                 midway=self._tiers[item.get("midway", "none")],
                 joke=self._tiers[item["joke"]] if "joke" in item else None,
@@ -286,6 +289,7 @@ def _sources(document: Mapping[str, Any]) -> Iterator[str]:
     for item in document["cues"]:
         yield from item["say"]
         yield from item.get("unless", ())
+        yield from item.get("along", ())
 
 
 def _speller(document: Mapping[str, Any], sources: list[str]) -> Speller:

@@ -305,7 +305,7 @@ def _order(cue: Cue) -> tuple[int, int, int, int, str, str]:
 
 
 def _outermost(cues: list[Cue]) -> tuple[Cue, ...]:
-    """Leaves out a cue that lies inside another of the same name with no lower tier."""
+    """Leaves out a cue that lies inside another of the same row with no lower tier."""
     kept: list[Cue] = []
     for cue in cues:
         if not any(_covers(other, cue) for other in kept):
@@ -315,7 +315,7 @@ def _outermost(cues: list[Cue]) -> tuple[Cue, ...]:
 
 def _covers(outer: Cue, inner: Cue) -> bool:
     return (
-        outer.name == inner.name
+        outer.category == inner.category
         and outer.start <= inner.start
         and inner.end <= outer.end
         and outer.tier >= inner.tier

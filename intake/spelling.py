@@ -219,14 +219,14 @@ def _unique_skeletons(words: Collection[str]) -> dict[str, str]:
 
 
 def _slips(text: str) -> list[str]:
-    """Readings of ``text`` with two neighbours swapped or one letter too many."""
+    """Readings of ``text`` with two neighbours swapped or a letter typed twice put right."""
     swapped = [
         text[:i] + text[i + 1] + text[i] + text[i + 2 :]
-        for i in range(len(text) - 1)
+        for i in range(1, len(text) - 1)
         if text[i] != text[i + 1]
     ]
-    shorter = [text[:i] + text[i + 1 :] for i in range(len(text))]
-    return swapped + shorter
+    single = [text[:i] + text[i + 1 :] for i in range(1, len(text)) if text[i] == text[i - 1]]
+    return swapped + single
 
 
 def _unique_slips(words: Collection[str]) -> dict[str, str]:
@@ -234,7 +234,7 @@ def _unique_slips(words: Collection[str]) -> dict[str, str]:
     found: dict[str, str | None] = {}
     for word in sorted(words):
         if len(word) > _SHORTEST_TYPO and word.isalpha():
-            for i in range(1, len(word)):
+            for i in range(1, len(word) - 1):
                 short = word[:i] + word[i + 1 :]
                 found[short] = word if found.get(short, word) == word else None
     return {short: word for short, word in found.items() if word is not None}
