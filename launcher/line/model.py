@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -39,6 +40,18 @@ def is_trained(folder: Path) -> bool:
     return folder.is_dir()
 
 
+def take_turn(folder: Path) -> int | None:
+    """Return a descriptor, to be closed after training, or None while another start trains."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder.parent / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
 def partial(folder: Path) -> Path:
     """Return an empty folder beside `folder` to train into."""
     aside = folder.with_name(folder.name + ".partial")
@@ -50,7 +63,7 @@ def partial(folder: Path) -> Path:
 def adopt(aside: Path, folder: Path) -> None:
     """Put a trained model in its place and clear the oldest ones away."""
     os.replace(aside, folder)
-    trained = [one for one in folder.parent.iterdir() if one.suffix != ".partial"]
+    trained = [one for one in folder.parent.iterdir() if one.is_dir() and not one.suffix]
     for old in sorted(trained, key=lambda one: one.stat().st_mtime, reverse=True)[KEPT:]:
         shutil.rmtree(old, ignore_errors=True)
 

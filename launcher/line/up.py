@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 import signal
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -51,11 +52,18 @@ def train(options: Options) -> int:
         say(f"the language model is up to date: {folder}")
         return 0
     step = Step(1, 1, "language model")
-    aside = model.partial(folder)
-    command = [str(environment_python("engine")), "-m", "bot", "train"]
-    settings = {"MODEL_DIR": str(aside), "PYTHONPATH": str(ROOT)}
-    run(command, step, "training the language model", settings)
-    model.adopt(aside, folder)
+    while (turn := model.take_turn(folder)) is None:
+        step.tick("another training")
+        time.sleep(0.2)
+    try:
+        if not model.is_trained(folder):
+            aside = model.partial(folder)
+            command = [str(environment_python("engine")), "-m", "bot", "train"]
+            settings = {"MODEL_DIR": str(aside), "PYTHONPATH": str(ROOT)}
+            run(command, step, "training the language model", settings)
+            model.adopt(aside, folder)
+    finally:
+        os.close(turn)
     step.done(f"trained, {folder}")
     return 0
 
@@ -151,13 +159,22 @@ class _Run:
             if model.is_trained(folder):
                 step.done("up to date")
                 return
-            aside = model.partial(folder)
-            if await self._supervisor.run(line.training(aside)) != 0:
-                raise Refusal(
-                    f"the language model could not be trained; {self._log('training')} tells why"
-                )
-            model.adopt(aside, folder)
+            # Another process trains, and sets no event of ours when it is done.
+            while (turn := model.take_turn(folder)) is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+            try:
+                if not model.is_trained(folder):
+                    await self._train_into(model.partial(folder), folder, line)
+            finally:
+                os.close(turn)
             step.done("trained")
+
+    async def _train_into(self, aside: Path, folder: Path, line: Line) -> None:
+        if await self._supervisor.run(line.training(aside)) != 0:
+            raise Refusal(
+                f"the language model could not be trained; {self._log('training')} tells why"
+            )
+        model.adopt(aside, folder)
 
     async def _start_rest(self, line: Line, engine: asyncio.Task[None]) -> None:
         async with _shown(4, "database") as step:

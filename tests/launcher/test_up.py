@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.launcher.conftest import Checkout, wait_for
+from tests.launcher.conftest import Checkout, free_port, wait_for
 
 
 def state(checkout: Checkout) -> dict[str, Any]:
@@ -182,6 +182,21 @@ def test_a_model_that_cannot_be_trained_is_not_kept(checkout: Checkout) -> None:
     assert "training.log" in refused(checkout)
     checkout.write("bot/__main__.py", trained)
     checkout.ready(checkout.up())
+
+
+def test_two_lines_that_start_at_once_train_once(checkout: Checkout) -> None:
+    """The second waits for the first one's model and uses it."""
+    served = (checkout.path / "bot/__main__.py").read_text()
+    slow = served.replace(
+        "    pathlib", "    print('trained'); __import__('time').sleep(2)\n    pathlib"
+    )
+    checkout.write("bot/__main__.py", slow)
+    ports = ("--port", str(free_port()), "--staff-port", str(free_port()))
+    lines = [checkout.up(), checkout.start("up", "--data-dir", "other", *ports)]
+    for line in lines:
+        checkout.ready(line)
+    logs = [checkout.path / folder / "logs/training.log" for folder in (".data", "other")]
+    assert sum(log.exists() for log in logs) == 1
 
 
 def test_half_of_the_twilio_settings_is_refused(checkout: Checkout) -> None:
