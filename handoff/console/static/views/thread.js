@@ -12,7 +12,7 @@ import { Waited } from "./list.js";
 import { Tier } from "./tier.js";
 
 // Closer to the end than this, the view follows new messages.
-const NEAR_END = 120;
+const NEAR_END = 120; // pixels
 
 export function Thread() {
   if (openId.value === null) return html`<${Nothing} />`;
@@ -90,7 +90,7 @@ function Log({ shown }) {
   const count = shown.messages.length;
 
   const toEnd = () => {
-    const element = box.current;
+    const element = scroller(box.current);
     element.scrollTop = element.scrollHeight;
     setBelow(false);
   };
@@ -102,10 +102,14 @@ function Log({ shown }) {
   useEffect(() => {
     const watch = new ResizeObserver(() => box.current && atEnd.current && toEnd());
     watch.observe(box.current);
-    return () => watch.disconnect();
+    addEventListener("scroll", onScroll, { passive: true });
+    return () => {
+      watch.disconnect();
+      removeEventListener("scroll", onScroll);
+    };
   }, []);
-  const onScroll = (event) => {
-    const element = event.currentTarget;
+  const onScroll = () => {
+    const element = scroller(box.current);
     atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
     if (atEnd.current) setBelow(false);
   };
@@ -125,6 +129,10 @@ function Log({ shown }) {
     ${below && html`<button type="button" class="below" onClick=${toEnd}>${t("thread.below")}</button>`}
   </div>`;
 }
+
+// In small windows the page scrolls, else the log (console.css).
+const scroller = (log) =>
+  getComputedStyle(log).overflowY === "visible" ? document.documentElement : log;
 
 const sameWriter = (before, message) =>
   before && before.author === message.author && before.advocate_id === message.advocate_id;
