@@ -183,9 +183,11 @@ def line(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]
 
     def read() -> None:
         assert process.stdout is not None
-        output.extend(iter(process.stdout.readline, ""))
+        with process.stdout as lines:
+            output.extend(lines)
 
-    threading.Thread(target=read, daemon=True).start()
+    reading = threading.Thread(target=read, daemon=True)
+    reading.start()
 
     def ready() -> bool:
         assert process.poll() is None, "".join(output)
@@ -199,6 +201,7 @@ def line(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]
     line.carrier.close()
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0, "".join(output[-20:])
+    reading.join(10)
     _, alive = psutil.wait_procs(children, timeout=5)
     assert alive == [], "the launcher left processes behind"
 
