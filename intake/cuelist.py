@@ -36,7 +36,7 @@ class Entry:
 
     ``along`` must each be found somewhere in the message, none of ``unless`` in the sentence.
     ``soon`` is its tier when the sentence speaks of now, ``midway`` its tier inside a
-    conversation, ``joke`` the highest tier it has in a message that laughs, ``needs`` the rows or
+    conversation, ``joke`` the highest tier it has in a sentence that laughs, ``needs`` the rows or
     names of which another cue must be there, ``firm`` that no modifier limits it.
     """
 
@@ -118,13 +118,20 @@ class Index:
 
 @dataclass(frozen=True)
 class Modifier:
-    """Words around a cue that limit its tier, such as a negation or the past."""
+    """Words around a cue that limit its tier, such as a negation or the past.
+
+    ``before`` ends where the cue begins, ``after`` begins where it ends, ``within`` stands in it,
+    ``inside`` are words of its gaps; ``before`` says nothing of a cue that opens with one of
+    ``subjects``, and nothing applies to a sentence with one of ``cancel``.
+    """
 
     name: str
     limit: int
     before: tuple[re.Pattern[str], ...]
     after: tuple[Pattern, ...]
+    within: tuple[Pattern, ...]
     inside: frozenset[str]
+    subjects: frozenset[str]
     cancel: tuple[Pattern, ...]
 
     def applies(self, spelled: Spelled, match: re.Match[str]) -> bool:
@@ -133,10 +140,14 @@ class Modifier:
         if any(p.regex.search(spelled.text, left, right) for p in self.cancel):
             return False
         gaps = {word for gap in match.groups() if gap for word in gap.split()}
-        if gaps & self.inside:
+        if gaps & self.inside or any(
+            p.regex.search(spelled.text, match.start(), match.end()) for p in self.within
+        ):
             return True
         near = max(left, match.start() - _NEAR)
-        if any(p.search(spelled.text, near, match.start()) for p in self.before):
+        # "pas il a un fusil": a sentence that starts anew is not what the word before it modifies.
+        anew = match.group().partition(" ")[0] in self.subjects
+        if not anew and any(p.search(spelled.text, near, match.start()) for p in self.before):
             return True
         return any(p.regex.match(spelled.text, match.end()) for p in self.after)
 
@@ -215,14 +226,13 @@ class CueList:
         applying = (m.limit for m in self._modifiers if m.applies(spelled, match))
         return min(applying, default=max(self._tiers.values()))
 
-    def soon(self, spelled: Spelled, start: int = 0, end: int | None = None) -> bool:
-        """Whether the words speak of now, today or tonight."""
-        stop = len(spelled.text) if end is None else end
-        return any(p.regex.search(spelled.text, start, stop) for p in self._soon)
+    def soon(self, spelled: Spelled, start: int, end: int) -> bool:
+        """Whether the words from ``start`` to ``end`` speak of now, today or tonight."""
+        return any(p.regex.search(spelled.text, start, end) for p in self._soon)
 
-    def joking(self, spelled: Spelled) -> bool:
-        """Whether the message laughs."""
-        return any(p.regex.search(spelled.text) for p in self._joking)
+    def joking(self, spelled: Spelled, start: int, end: int) -> bool:
+        """Whether the words from ``start`` to ``end`` laugh."""
+        return any(p.regex.search(spelled.text, start, end) for p in self._joking)
 
     def asks_for_person(self, spelled: Spelled) -> bool:
         """Whether the message asks for a human being."""
@@ -260,7 +270,9 @@ class CueList:
             limit=self._tiers[item["limit"]],
             before=tuple(self._grammar.compile(s, end=r"\Z").regex for s in item.get("before", ())),
             after=tuple(self._grammar.compile(s, start="") for s in item.get("after", ())),
+            within=self._compiled(item.get("within", ())),
             inside=frozenset(item.get("inside", ())),
+            subjects=frozenset(item.get("subjects", ())),
             cancel=self._compiled(item.get("cancel", ())),
         )
 
@@ -284,7 +296,7 @@ def _sources(document: Mapping[str, Any]) -> Iterator[str]:
     for key in ("whole", "within", "unless"):
         yield from person.get(key, ())
     for item in document.get("modifiers", ()):
-        for key in ("before", "after", "cancel"):
+        for key in ("before", "after", "within", "cancel"):
             yield from item.get(key, ())
     for item in document["cues"]:
         yield from item["say"]

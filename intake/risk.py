@@ -33,6 +33,7 @@ _REMEMBERED = 12  # earlier messages that are read for combinations
 _FRAGMENTS = 3  # earlier messages that a cue can begin in
 _LONGEST = 4000  # characters of one earlier message that are read
 _SHIFT = 1_000_000  # longer than any message: keeps past and present apart in one text
+_SUICIDE = 5  # the row whose plan, means and time are often said apart
 _SHORT = 7  # words of a message that may be only a time
 
 
@@ -148,9 +149,8 @@ def _hits(message: Sequence[Spelled]) -> list[_Hit]:
     """The cues of one message in every language, idioms left out, modifiers applied."""
     pairs = list(zip(_LISTS, message, strict=True))
     masked = [span for cues, spelled in pairs for span in cues.masked(spelled)]
-    joking = any(cues.joking(spelled) for cues, spelled in pairs)
     told = [span for cues, spelled in pairs for span in cues.told(spelled)]
-    found = [hit for cues, spelled in pairs for hit in _hits_in(cues, spelled, joking)]
+    found = [hit for cues, spelled in pairs for hit in _hits_in(cues, spelled)]
     return _agreed(
         [
             hit
@@ -160,7 +160,7 @@ def _hits(message: Sequence[Spelled]) -> list[_Hit]:
     )
 
 
-def _hits_in(cues: CueList, spelled: Spelled, joking: bool) -> list[_Hit]:
+def _hits_in(cues: CueList, spelled: Spelled) -> list[_Hit]:
     found = []
     for entry, match in cues.matches(spelled):
         tier = entry.tier
@@ -168,8 +168,8 @@ def _hits_in(cues: CueList, spelled: Spelled, joking: bool) -> list[_Hit]:
         if entry.soon and cues.soon(spelled, *sentence):
             tier = max(tier, entry.soon)
         limit = cues.limit(spelled, match) if not entry.firm else max(Tier)
-        if joking and entry.joke is not None:
-            limit = min(limit, entry.joke)
+        if entry.joke is not None and cues.joking(spelled, *sentence):
+            tier = min(tier, entry.joke)
         start, end = spelled.span(match.start(), match.end())
         found.append(
             _Hit(entry, min(tier, limit), cues.language, start, end, limit, cues.personal(match))
@@ -183,25 +183,27 @@ def _midway(hit: _Hit) -> _Hit:
 
 
 def _agreed(hits: Sequence[_Hit]) -> list[_Hit]:
-    """The hits, each held down by a modifier that another language read at the same place.
+    """The hits, each held down by a modifier that another reading of the same words met.
 
     Languages share words: French reads "suicidal" too, but only English reads the "not" before.
+    Two patterns of one language agree when they read the very same words.
     """
     limits = [hit for hit in hits if hit.limit < max(Tier)]
     agreed = []
     for hit in hits:
-        others = (
-            other.limit
-            for other in limits
-            if other.language != hit.language
-            and other.entry.row == hit.entry.row
-            and other.start < hit.end
-            and hit.start < other.end
-        )
-        tier = min([hit.tier, *others])
+        limit = min([hit.limit, *(other.limit for other in limits if _same_words(hit, other))])
+        tier = min(hit.tier, limit)
         if tier or hit.entry.row == CONTEXT:
-            agreed.append(replace(hit, tier=tier))
+            agreed.append(replace(hit, tier=tier, limit=limit))
     return agreed
+
+
+def _same_words(one: _Hit, other: _Hit) -> bool:
+    if one.entry.row != other.entry.row:
+        return False
+    if one.language != other.language:
+        return one.start < other.end and other.start < one.end
+    return (one.start, one.end) == (other.start, other.end)
 
 
 def _touches(hit: _Hit, spans: Iterable[tuple[int, int]]) -> bool:
@@ -217,10 +219,13 @@ def _fragments(before: Sequence[Sequence[Spelled]], now: Sequence[Spelled]) -> l
         for n, spelled in enumerate(now)
     ]
     first = min(spelled.tokens[0].start for spelled in now if spelled.tokens)
+    found = _hits(joined)
+    # A row that the earlier texts said by themselves is not said again by what follows them.
+    said = {hit.entry.row for hit in found if hit.end <= 0}
     return [
         replace(hit, start=first, end=hit.end - _SHIFT)
-        for hit in _hits(joined)
-        if hit.start < 0 and hit.end > _SHIFT
+        for hit in found
+        if hit.start < 0 and hit.end > _SHIFT and hit.entry.row not in said
     ]
 
 
@@ -240,8 +245,9 @@ def _completed_by_time(recent: Sequence[_Hit], now: Sequence[Spelled]) -> list[_
     """A short "tonight" after a cue that speaks of time: that cue again, at its sooner tier."""
     found = []
     for cues, spelled in zip(_LISTS, now, strict=True):
-        if 0 < len(spelled.tokens) <= _SHORT and cues.soon(spelled):
-            start, end = spelled.span(1, len(spelled.text))
+        length = len(spelled.text)
+        if 0 < len(spelled.tokens) <= _SHORT and cues.soon(spelled, 0, length):
+            start, end = spelled.span(1, length)
             found += [
                 replace(hit, tier=hit.entry.soon, start=start, end=end)
                 for hit in recent
@@ -261,7 +267,9 @@ def _judge(present: Sequence[_Hit], past: Sequence[_Hit]) -> tuple[Cue, ...]:
     woken = [hit for hit in everything if hit in past and hit not in counted_before]
     rows = {hit.entry.row for hit in everything if _stands(hit)}
     floors: dict[int, int] = {}
-    for hit in woken:
+    # A plan or a means that was named once holds for all that is said of dying later.
+    planned = [hit for hit in everything if hit.entry.row == _SUICIDE and hit in past]
+    for hit in (*woken, *planned):
         floors[hit.entry.row] = max(floors.get(hit.entry.row, 0), hit.tier)
     cues: dict[tuple[int, str, int, int], Cue] = {}
     for hit in active:

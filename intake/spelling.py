@@ -187,18 +187,16 @@ def _join_letters(tokens: list[Token], words: Collection[str]) -> list[Token]:
     index = 0
     while index < len(tokens):
         reach = index
-        letters: list[Token] = []
-        while reach < len(tokens) and (len(tokens[reach].text) == 1):
-            if tokens[reach].text != BREAK:
-                letters.append(tokens[reach])
+        while reach < len(tokens) and len(tokens[reach].text) == 1:
             reach += 1
-        word = "".join(t.text for t in letters)
+        run = tokens[index : max(reach, index + 1)]
+        letters = [token for token in run if token.text != BREAK]
+        word = "".join(token.text for token in letters)
         if len(letters) > 3 and word in words:
             joined.append(Token(word, letters[0].start, letters[-1].end))
-            index = reach
         else:
-            joined.append(tokens[index])
-            index += 1
+            joined += run
+        index += len(run)
     return joined
 
 
