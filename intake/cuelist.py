@@ -2,13 +2,12 @@
 
 The file's keys: ``lists`` (named phrases), ``spellings``, ``ordinary`` (words that only look like
 a misspelt cue word), ``silent`` (words left out, such as French *ne*), ``modifiers``, ``masks``
-(idioms: a cue inside one does not count), ``plots`` (sentences in which only
-a cue about oneself counts), ``personal``, ``soon``, ``joking``, ``person`` and ``cues``.
+(idioms: a cue that touches one does not count), ``plots`` (a sentence in which only a cue about
+oneself counts), ``personal``, ``soon``, ``joking``, ``person`` and ``cues``.
 """
 
 from __future__ import annotations
 
-import bisect
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,10 +18,12 @@ from typing import Any
 import yaml
 
 from intake.patterns import Grammar, Pattern, words_of
+from intake.reading import Index, Spelled
 from intake.spelling import Speller
 from intake.tokens import Token, plain
 
 _NEAR = 60  # characters before a cue in which a word can still belong to it
+UNLIMITED = 99  # above every tier: what a cue keeps when nothing modifies it
 CONTEXT = 0  # the row of an entry that is no risk itself but can complete another
 
 
@@ -30,14 +31,14 @@ class CueListError(ValueError):
     """A cue list is not as its form says; the message names file and entry."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """One cue: what it is called, which row of the risk model it speaks of, how it is said.
 
     ``along`` must each be found somewhere in the message, none of ``unless`` in the sentence.
     ``soon`` is its tier when the sentence speaks of now, ``midway`` its tier inside a
     conversation, ``joke`` the highest tier it has in a sentence that laughs, ``needs`` the rows or
-    names of which another cue must be there, ``firm`` that no modifier limits it.
+    names of which another cue must be there.
     """
 
     name: str
@@ -50,70 +51,6 @@ class Entry:
     joke: int | None = None
     midway: int = 0
     needs: frozenset[int | str] = frozenset()
-    firm: bool = False
-
-
-@dataclass(frozen=True)
-class Spelled:
-    """A message as the words of one language, each with its span in the original."""
-
-    tokens: tuple[Token, ...]
-    text: str
-    offsets: tuple[int, ...]
-    words: frozenset[str]
-
-    @classmethod
-    def of(cls, tokens: Iterable[Token]) -> Spelled:
-        kept = tuple(tokens)
-        offsets, at = [], 1
-        for token in kept:
-            offsets.append(at)
-            at += len(token.text) + 1
-        text = " " + "".join(token.text + " " for token in kept)
-        words = {token.text for token in kept}
-        return cls(kept, text, tuple(offsets), frozenset(words))
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """The span in the original message of a match at ``start`` to ``end`` in ``text``."""
-        first = bisect.bisect_right(self.offsets, start) - 1
-        last = bisect.bisect_left(self.offsets, end) - 1
-        covered = self.tokens[max(first, 0) : max(last, first, 0) + 1]
-        return min(t.start for t in covered), max(t.end for t in covered)
-
-    def sentence(self, start: int, end: int) -> tuple[int, int]:
-        """Where in ``text`` the sentence or sentences around ``start`` to ``end`` lie."""
-        left = self.text.rfind(" . ", 0, start)
-        right = self.text.find(" . ", max(end - 1, 0))
-        return max(left, 0), len(self.text) if right < 0 else right + 1
-
-
-class Index:
-    """Patterns by their anchor words, so that a message is searched for few of them."""
-
-    def __init__(self, patterns: Iterable[tuple[Pattern, int]]) -> None:
-        self._always: list[tuple[Pattern, int]] = []
-        self._by_word: dict[str, list[tuple[Pattern, int]]] = {}
-        self._by_beginning: dict[str, list[tuple[Pattern, int]]] = {}
-        for pattern, key in patterns:
-            if not pattern.anchors:
-                self._always.append((pattern, key))
-            for anchor in pattern.anchors:
-                table = self._by_beginning if anchor.endswith("*") else self._by_word
-                table.setdefault(anchor.rstrip("*"), []).append((pattern, key))
-        self._longest = max((len(b) for b in self._by_beginning), default=0)
-
-    def candidates(self, words: Iterable[str]) -> list[tuple[Pattern, int]]:
-        """The patterns that can match a message of these words, in the order of the list."""
-        found: dict[tuple[int, str], tuple[Pattern, int]] = {}
-        for pattern, key in self._always:
-            found[key, pattern.source] = (pattern, key)
-        for word in words:
-            for pattern, key in self._by_word.get(word, ()):
-                found[key, pattern.source] = (pattern, key)
-            for length in range(1, min(len(word), self._longest) + 1):
-                for pattern, key in self._by_beginning.get(word[:length], ()):
-                    found[key, pattern.source] = (pattern, key)
-        return [found[k] for k in sorted(found)]
 
 
 @dataclass(frozen=True)
@@ -224,7 +161,7 @@ class CueList:
     def limit(self, spelled: Spelled, match: re.Match[str]) -> int:
         """The highest tier that the words around ``match`` leave it."""
         applying = (m.limit for m in self._modifiers if m.applies(spelled, match))
-        return min(applying, default=max(self._tiers.values()))
+        return min(applying, default=UNLIMITED)
 
     def soon(self, spelled: Spelled, start: int, end: int) -> bool:
         """Whether the words from ``start`` to ``end`` speak of now, today or tonight."""
@@ -259,7 +196,6 @@ class CueList:
                 midway=self._tiers[item.get("midway", "none")],
                 joke=self._tiers[item["joke"]] if "joke" in item else None,
                 needs=frozenset(item.get("needs", ())),
-                firm=bool(item.get("firm", False)),
             )
         except KeyError as missing:
             raise CueListError(f"{self.language}: cue {item.get('name')!r}: {missing}") from None

@@ -25,8 +25,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from intake.cuelist import CONTEXT, CueList, Entry, Spelled, read
-from intake.tokens import BREAK, Token, fold
+from intake.cuelist import CONTEXT, UNLIMITED, read
+from intake.hits import Hit, find_hits, spell
+from intake.reading import Spelled
+from intake.tokens import BREAK, Token
 
 _FORMAT = 1  # raised when the code reads the same lists otherwise
 _REMEMBERED = 12  # earlier messages that are read for combinations
@@ -73,20 +75,6 @@ class Assessment:
 
 
 @dataclass(frozen=True)
-class _Hit:
-    """An entry found in a message, with the tier after its modifiers."""
-
-    entry: Entry
-    tier: int
-    language: str
-    start: int
-    end: int
-    limit: int
-    personal: bool
-    message: int = -1
-
-
-@dataclass(frozen=True)
 class _Rise:
     """A cue of one of ``rows`` has at least ``tier`` when one of ``partners`` is present too."""
 
@@ -121,15 +109,15 @@ VERSION = _version(_FILES)
 
 def screen(text: str, history: Sequence[str] = ()) -> Assessment:
     """The rules' judgement of ``text``, given earlier inbound texts (oldest first)."""
-    now = _spelled(text)
-    before = [_spelled(past[:_LONGEST]) for past in history[-_REMEMBERED:]]
+    now = spell(text, _LISTS)
+    before = [spell(past[:_LONGEST], _LISTS) for past in history[-_REMEMBERED:]]
     past = [
         replace(hit, message=number)
         for number, message in enumerate(before)
-        for hit in _hits(message)
+        for hit in find_hits(message, _LISTS)
     ]
     present = [
-        *(_midway(hit) if before else hit for hit in _hits(now)),
+        *(_midway(hit) if before else hit for hit in find_hits(now, _LISTS)),
         *_fragments(before[-_FRAGMENTS:], now),
         *_completed_by_time([hit for hit in past if hit.message >= len(before) - 2], now),
     ]
@@ -139,78 +127,12 @@ def screen(text: str, history: Sequence[str] = ()) -> Assessment:
     return Assessment(tier, found, person, VERSION)
 
 
-def _spelled(text: str) -> tuple[Spelled, ...]:
-    """``text`` as each cue list reads it, in the order of the lists."""
-    tokens = fold(text)
-    return tuple(cues.spelled(tokens) for cues in _LISTS)
-
-
-def _hits(message: Sequence[Spelled]) -> list[_Hit]:
-    """The cues of one message in every language, idioms left out, modifiers applied."""
-    pairs = list(zip(_LISTS, message, strict=True))
-    masked = [span for cues, spelled in pairs for span in cues.masked(spelled)]
-    told = [span for cues, spelled in pairs for span in cues.told(spelled)]
-    found = [hit for cues, spelled in pairs for hit in _hits_in(cues, spelled)]
-    return _agreed(
-        [
-            hit
-            for hit in found
-            if not _touches(hit, masked) and (hit.personal or not _touches(hit, told))
-        ]
-    )
-
-
-def _hits_in(cues: CueList, spelled: Spelled) -> list[_Hit]:
-    found = []
-    for entry, match in cues.matches(spelled):
-        tier = entry.tier
-        sentence = spelled.sentence(match.start(), match.end())
-        if entry.soon and cues.soon(spelled, *sentence):
-            tier = max(tier, entry.soon)
-        limit = cues.limit(spelled, match) if not entry.firm else max(Tier)
-        if entry.joke is not None and cues.joking(spelled, *sentence):
-            tier = min(tier, entry.joke)
-        start, end = spelled.span(match.start(), match.end())
-        found.append(
-            _Hit(entry, min(tier, limit), cues.language, start, end, limit, cues.personal(match))
-        )
-    return found
-
-
-def _midway(hit: _Hit) -> _Hit:
+def _midway(hit: Hit) -> Hit:
     """The hit at the tier it has inside a conversation: a new "who is this" means a new reader."""
     return replace(hit, tier=max(hit.tier, min(hit.entry.midway, hit.limit)))
 
 
-def _agreed(hits: Sequence[_Hit]) -> list[_Hit]:
-    """The hits, each held down by a modifier that another reading of the same words met.
-
-    Languages share words: French reads "suicidal" too, but only English reads the "not" before.
-    Two patterns of one language agree when they read the very same words.
-    """
-    limits = [hit for hit in hits if hit.limit < max(Tier)]
-    agreed = []
-    for hit in hits:
-        limit = min([hit.limit, *(other.limit for other in limits if _same_words(hit, other))])
-        tier = min(hit.tier, limit)
-        if tier or hit.entry.row == CONTEXT:
-            agreed.append(replace(hit, tier=tier, limit=limit))
-    return agreed
-
-
-def _same_words(one: _Hit, other: _Hit) -> bool:
-    if one.entry.row != other.entry.row:
-        return False
-    if one.language != other.language:
-        return one.start < other.end and other.start < one.end
-    return (one.start, one.end) == (other.start, other.end)
-
-
-def _touches(hit: _Hit, spans: Iterable[tuple[int, int]]) -> bool:
-    return any(start < hit.end and hit.start < end for start, end in spans)
-
-
-def _fragments(before: Sequence[Sequence[Spelled]], now: Sequence[Spelled]) -> list[_Hit]:
+def _fragments(before: Sequence[Sequence[Spelled]], now: Sequence[Spelled]) -> list[Hit]:
     """Cues that begin in an earlier message and end in this one, spanned by this one's part."""
     if not before or not any(spelled.tokens for spelled in now):
         return []
@@ -219,7 +141,7 @@ def _fragments(before: Sequence[Sequence[Spelled]], now: Sequence[Spelled]) -> l
         for n, spelled in enumerate(now)
     ]
     first = min(spelled.tokens[0].start for spelled in now if spelled.tokens)
-    found = _hits(joined)
+    found = find_hits(joined, _LISTS)
     # A row that the earlier texts said by themselves is not said again by what follows them.
     said = {hit.entry.row for hit in found if hit.end <= 0}
     return [
@@ -241,7 +163,7 @@ def _shifted(tokens: Iterable[Token], by: int) -> Iterator[Token]:
     return (replace(token, start=token.start + by, end=token.end + by) for token in tokens)
 
 
-def _completed_by_time(recent: Sequence[_Hit], now: Sequence[Spelled]) -> list[_Hit]:
+def _completed_by_time(recent: Sequence[Hit], now: Sequence[Spelled]) -> list[Hit]:
     """A short "tonight" after a cue that speaks of time: that cue again, at its sooner tier."""
     found = []
     for cues, spelled in zip(_LISTS, now, strict=True):
@@ -251,12 +173,12 @@ def _completed_by_time(recent: Sequence[_Hit], now: Sequence[Spelled]) -> list[_
             found += [
                 replace(hit, tier=hit.entry.soon, start=start, end=end)
                 for hit in recent
-                if hit.entry.soon and hit.limit == max(Tier)
+                if hit.entry.soon and hit.limit == UNLIMITED
             ]
     return found
 
 
-def _judge(present: Sequence[_Hit], past: Sequence[_Hit]) -> tuple[Cue, ...]:
+def _judge(present: Sequence[Hit], past: Sequence[Hit]) -> tuple[Cue, ...]:
     """The cues of the present message, each at the tier that the whole conversation gives it."""
     counted_before = _counted(past)
     everything = _counted([*present, *past])
@@ -280,10 +202,10 @@ def _judge(present: Sequence[_Hit], past: Sequence[_Hit]) -> tuple[Cue, ...]:
     return _outermost(sorted(cues.values(), key=_order))
 
 
-def _counted(hits: Sequence[_Hit]) -> list[_Hit]:
+def _counted(hits: Sequence[Hit]) -> list[Hit]:
     """The hits whose needs are met by another hit of the same conversation."""
 
-    def met(hit: _Hit) -> bool:
+    def met(hit: Hit) -> bool:
         return not hit.entry.needs or any(
             _stands(other)
             and other.entry.name != hit.entry.name
@@ -295,12 +217,12 @@ def _counted(hits: Sequence[_Hit]) -> list[_Hit]:
     return [hit for hit in hits if met(hit)]
 
 
-def _stands(hit: _Hit) -> bool:
+def _stands(hit: Hit) -> bool:
     """Whether the cue can complete a combination: one that a negation holds down can not."""
     return hit.tier >= min(hit.entry.tier, Tier.URGENT)
 
 
-def _cue(hit: _Hit, rows: set[int], floors: dict[int, int]) -> Cue:
+def _cue(hit: Hit, rows: set[int], floors: dict[int, int]) -> Cue:
     tier = max(hit.tier, floors.get(hit.entry.row, 0))
     for rise in _RISES:
         if hit.entry.row in rise.rows and rows & rise.partners:
