@@ -14,7 +14,7 @@ from handoff.access import Refused, open_conversation
 from handoff.auth import SignedIn
 from handoff.desk import LEASE, Desk
 from handoff.errors import NotYours, SignedOut, Taken
-from handoff.office import Acting, Office, TheOffice, Watching, place, who
+from handoff.office import Acting, Office, TheOffice, Watching, held_token, place, who
 from handoff.pages import remember_language, words_in
 from handoff.schemas import (
     Alive,
@@ -49,7 +49,9 @@ router = APIRouter(prefix="/api", responses=_FAILURES)
 @router.post("/session", tags=["session"], responses={429: {"model": Failure}})
 async def sign_in(request: Request, response: Response, body: Credentials, office: TheOffice) -> Me:
     """Sign in; the session is a cookie."""
-    token, advocate = await office.door.sign_in(body.name, body.password, place(request))
+    token, advocate = await office.door.sign_in(
+        body.name, body.password, place(request), held_token(request, office)
+    )
     office.remember(response, token)
     return _me(office, advocate)
 

@@ -53,10 +53,13 @@ class Door:
     idle: timedelta
     session: timedelta
 
-    async def sign_in(self, name: str, password: str, place: str) -> tuple[str, Advocate]:
+    async def sign_in(
+        self, name: str, password: str, place: str, old_token: str = ""
+    ) -> tuple[str, Advocate]:
         """The token of a new session. Raises WrongPassword or TooManyAttempts.
 
-        Unknown names, closed accounts and wrong passwords look and last the same.
+        Unknown names, closed accounts and wrong passwords look and last the same. `old_token`:
+        what the browser held until now; that session ends.
         """
         name = clean(name)
         await self.attempts.begin(name, place)
@@ -80,6 +83,7 @@ class Door:
             if fresh is not None:
                 await tx.accounts.store_hash(advocate.id, fresh)
             now = self.now()
+            await tx.accounts.close_session(hashed(old_token))
             await tx.accounts.open_session(hashed(token), advocate.id, now, now + self.session)
             await tx.desk.audit("sign_in", advocate_id=advocate.id)
         return token, advocate

@@ -89,7 +89,12 @@ async def _on_the_board(request: Request, office: Office, *, touch: bool) -> Sig
 
 async def who(request: Request, office: Office, *, touch: bool) -> SignedIn | None:
     """Who is asking, if anybody is signed in."""
-    return await office.door.who(request.cookies.get(office.cookie, ""), touch=touch)
+    return await office.door.who(held_token(request, office), touch=touch)
+
+
+def held_token(request: Request, office: Office) -> str:
+    """The session token that the browser holds, or nothing."""
+    return request.cookies.get(office.cookie, "")
 
 
 def place(request: Request) -> str:

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from handoff.auth import may_work_the_board
 from handoff.errors import TooManyAttempts, WrongPassword
-from handoff.office import Office, TheOffice, place, who
+from handoff.office import Office, TheOffice, held_token, place, who
 from handoff.schemas import Words
 from handoff.words import COOKIE, SCREEN, chosen
 
@@ -63,7 +63,9 @@ async def sign_in(
     """Sign in and go to the console, or say kindly why not."""
     language = _language(request)
     try:
-        token, _ = await office.door.sign_in(name, password, place(request))
+        token, _ = await office.door.sign_in(
+            name, password, place(request), held_token(request, office)
+        )
     except WrongPassword:
         problem = SCREEN.catalogue.text("sign_in.wrong", language)
         return _page("sign_in.html", language, 401, name=name, problem=problem)

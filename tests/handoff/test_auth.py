@@ -177,6 +177,17 @@ async def test_session_ends_after_a_shift(bench: Bench) -> None:
     assert (await river.post("/api/heartbeat", {"active": True})).status_code == 401
 
 
+async def test_signing_in_again_ends_the_old_session(bench: Bench) -> None:
+    """A token that was taken before does not live on beside the new one."""
+    river = await bench.advocate("River")
+    stolen = river.client.cookies["desk"]
+    await river.post("/api/session", {"name": "River", "password": PASSWORD})
+    thief = bench.stranger()
+    thief.client.cookies.set("desk", stolen)
+    assert (await thief.get("/api/me")).status_code == 401
+    assert (await river.get("/api/me")).status_code == 200
+
+
 async def test_sign_out(bench: Bench) -> None:
     """The token is worthless afterwards, and the browser forgets it."""
     river = await bench.advocate("River")

@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from sqlalchemy import select, update
 
 from intake.messages import Keyword
-from storage.tables import MessageRow
+from storage.tables import AdvocateRow, MessageRow
 from tests.browser.conftest import Slips
 from tests.browser.desk.conftest import Line, Screens
 from tests.handoff.people import PASSWORD
@@ -407,6 +407,25 @@ async def test_the_desk_restarts(line: Line, screens: Screens, slips: Slips) -> 
     await expect(page.locator(".connection")).to_have_class(re.compile("is-live"))
     await expect(page.locator(".waiting .row")).to_have_count(1)
     await expect(page.locator("#reply")).to_have_value("half a th")
+
+
+async def test_a_supervisor_looks_on(line: Line, screens: Screens) -> None:
+    """What a colleague has can be read by a supervisor, and only read."""
+    await line.text(GUN)
+    async with line.database.transaction() as tx:
+        await tx.session.execute(
+            update(AdvocateRow).where(AdvocateRow.name == "Sage").values(role="supervisor")
+        )
+    river, sage = await screens.of("River"), await screens.of("Sage")
+    await _take(river)
+    await sage.locator(".others summary").click()
+    await sage.locator(".others .row").click()
+    await expect(sage.locator(".log")).to_contain_text("gun")
+    await expect(sage.locator(".foot")).to_contain_text("Somebody else has it")
+    await expect(sage.locator("#reply")).to_have_count(0)
+    await river.keyboard.type("I am here.")
+    await river.keyboard.press("Control+Enter")
+    await expect(sage.locator(".message").last).to_contain_text("Advocate River")
 
 
 async def test_the_conversation_goes_back_while_it_is_open(line: Line, screens: Screens) -> None:

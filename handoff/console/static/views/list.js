@@ -2,7 +2,7 @@
 import { open } from "../actions.js";
 import { duration, isLate, now, seconds } from "../clock.js";
 import { html } from "../html.js";
-import { awaitsReply, entries, mine, openId, others, unread, waiting } from "../state.js";
+import { awaitsReply, entries, me, mine, openId, others, unread, waiting } from "../state.js";
 import { t } from "../words.js";
 import { place, why } from "./facts.js";
 import { Tier } from "./tier.js";
@@ -61,9 +61,12 @@ function MyRow({ entry }) {
   <//>`;
 }
 
+// A supervisor may look at what colleagues do (on record); others see who has it.
 function OtherRow({ entry }) {
+  const clock = html`<span class="with">${entry.advocate}</span>`;
+  if (me.value?.role === "supervisor") return html`<${Row} entry=${entry} clock=${clock} />`;
   return html`<li class="other" data-tier=${entry.tier ?? "none"}>
-    <span class="row-top"><${Tier} tier=${entry.tier} /><span class="with">${entry.advocate}</span></span>
+    <span class="row-top"><${Tier} tier=${entry.tier} />${clock}</span>
     <span class="row-facts">${place(entry)}</span>
   </li>`;
 }

@@ -123,7 +123,7 @@ function Log({ shown }) {
         day = today;
         const same = !fresh && sameWriter(shown.messages[at - 1], message);
         return html`${fresh && html`<p class="day" key=${`day-${message.id}`}>${today}</p>`}
-          <${Message} key=${message.id} message=${message} spans=${spansOf(shown, message.id)} same=${same} />`;
+          <${Message} key=${message.id} message=${message} language=${shown.language} spans=${spansOf(shown, message.id)} same=${same} />`;
       })}
     </div>
     ${below && html`<button type="button" class="below" onClick=${toEnd}>${t("thread.below")}</button>`}
@@ -144,13 +144,13 @@ function spansOf(shown, id) {
     .filter((cue) => cue.start !== null && cue.end !== null);
 }
 
-function Message({ message, spans, same }) {
+function Message({ message, language, spans, same }) {
   const failed = ["undelivered", "failed", "blocked"].includes(message.delivery);
   return html`<div class=${`message by-${message.author} ${same ? "is-same" : ""}`} id=${`message-${message.id}`} tabindex="-1">
     <p class="meta"><span class="by">${author(message, me.value?.id)}</span> <time datetime=${message.at}>${timeOf(message.at)}</time></p>
     ${message.text === null
       ? html`<p class="words is-removed">${t("thread.removed")}</p>`
-      : html`<p class="words" dir="auto">${cut(message.text, spans).map((piece) =>
+      : html`<p class="words" dir="auto" lang=${message.author === "contact" && language ? language : undefined}>${cut(message.text, spans).map((piece) =>
           piece.tier === null ? piece.text : html`<mark data-tier=${piece.tier}>${piece.text}</mark>`)}</p>`}
     ${message.delivery && html`<p class=${`delivery ${failed ? "is-failed" : ""}`}>${deliveryWord(message)}</p>`}
   </div>`;
