@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from procrastinate import App
+from procrastinate.jobs import Job
 
 from intake.conversation import Holder, give_back
 from intake.errors import ConversationNotFound
@@ -32,6 +35,24 @@ DEAD_AFTER_SECONDS = 8.0
 
 
 @dataclass
+class Running:
+    """The jobs that this process has in hand now, and its name in the queue's own tables."""
+
+    job_ids: set[int | None] = field(default_factory=set)
+    worker_id: int | None = None
+
+    @contextmanager
+    def hold(self, job: Job) -> Iterator[None]:
+        """While a job runs."""
+        self.worker_id = job.worker_id
+        self.job_ids.add(job.id)
+        try:
+            yield
+        finally:
+            self.job_ids.discard(job.id)
+
+
+@dataclass
 class Upkeep:
     """Runs beside the jobs in every worker; two at once do no harm."""
 
@@ -40,12 +61,21 @@ class Upkeep:
     voice: Voice
     now: Clock
     ready_file: Path | None = None
+    running: Running = field(default_factory=Running)
     _purged_at: datetime | None = None
+    _unheld: frozenset[int | None] = frozenset()
 
     async def run(self) -> None:
         """Until cancelled. A failure is logged by its kind and tried again."""
         while True:
-            for chore in (self.revive, self.mend, self.take_back, self.end_visits, self.purge):
+            for chore in (
+                self.revive,
+                self.let_go,
+                self.mend,
+                self.take_back,
+                self.end_visits,
+                self.purge,
+            ):
                 try:
                     await chore()
                 except Exception as error:
@@ -61,6 +91,23 @@ class Upkeep:
         for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
             log.warning("a %s job of a dead worker goes on", job.task_name)
             await jobs.retry_job(job)
+
+    async def let_go(self) -> None:
+        """Queue again what the tables say this worker does and it does not.
+
+        The queue writes the end of a job once. When the database is gone at that moment the job
+        stays "doing" under a worker that lives, and its lock would hold up the conversation.
+        """
+        if self.running.worker_id is None:
+            return
+        jobs = self.queue.job_manager
+        doing = await jobs.list_jobs_async(status="doing", worker_id=self.running.worker_id)
+        unheld = {job.id: job for job in doing if job.id not in self.running.job_ids}
+        # Twice in a row: a job may be between being fetched and being held, or ended and noted.
+        for job_id in unheld.keys() & self._unheld:
+            log.warning("a %s job whose end was not written down goes on", unheld[job_id].task_name)
+            await jobs.retry_job(unheld[job_id])
+        self._unheld = frozenset(unheld)
 
     async def mend(self) -> None:
         """Queue a job where a message waits and none does: the tables are the truth."""

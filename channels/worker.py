@@ -95,18 +95,22 @@ class Worker:
 
     def _register(self) -> None:
         again = Again()
+        hold = self.upkeep.running.hold
 
         @self.queue.task(name=TURN, pass_context=True, retry=again)
         async def turn(context: JobContext, conversation_id: str) -> None:
-            await self.turn(UUID(conversation_id), context.job.attempts)
+            with hold(context.job):
+                await self.turn(UUID(conversation_id), context.job.attempts)
 
-        @self.queue.task(name=SEND, retry=again)
-        async def send(conversation_id: str) -> None:
-            await self.outbox.deliver(UUID(conversation_id))
+        @self.queue.task(name=SEND, pass_context=True, retry=again)
+        async def send(context: JobContext, conversation_id: str) -> None:
+            with hold(context.job):
+                await self.outbox.deliver(UUID(conversation_id))
 
-        @self.queue.task(name=CHECK_WAITING, retry=again)
-        async def check_waiting(escalation_id: str) -> None:
-            await tell_that_nobody_came(self.database, self.line.voice, UUID(escalation_id))
+        @self.queue.task(name=CHECK_WAITING, pass_context=True, retry=again)
+        async def check_waiting(context: JobContext, escalation_id: str) -> None:
+            with hold(context.job):
+                await tell_that_nobody_came(self.database, self.line.voice, UUID(escalation_id))
 
     async def turn(self, conversation_id: UUID, attempts: int) -> None:
         """Take a turn; when that breaks again, a human answers instead."""
