@@ -11,16 +11,18 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import wishes
-from actions.gsm import parts
 from actions.wishes import Event
 from directory.question import THE_LINE, Offer, Question
+from intake.languages import base, chain
 from intake.needs import Need
 from intake.places import by_id
 from locales.catalogue import Catalogue
+from locales.segments import count
 
 OPTIONS = 2
-#: More parts than this arrive out of order on bad networks, and cost the person.
-MOST_PARTS = 2
+#: More parts than this arrive out of order on bad networks, and cost the person. In a language
+#: that needs UCS-2 a part holds less than half as much.
+MOST_PARTS = {"GSM-7": 2, "UCS-2": 4}
 
 
 class Search(Protocol):
@@ -43,7 +45,7 @@ class FindService(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
-        language = tracker.get_slot("language")
+        language = chain(tracker.get_slot("language"))
         asked = question_of(tracker)
         offers = await self._directory.search(asked, limit=OPTIONS)
         options = [offer for offer in offers if THE_LINE not in offer.why][:OPTIONS]
@@ -61,18 +63,20 @@ class FindService(Action):
         return [SlotSet("need", None), SlotSet("details", None), SlotSet("place", kept)]
 
     def _worded(
-        self, options: Sequence[Offer], line: Offer, language: str | None
+        self, options: Sequence[Offer], line: Offer, language: Sequence[str]
     ) -> tuple[str, dict[str, str]]:
         """The fullest wording that fits: names with areas, names alone, then fewer options."""
+        bare = count(self._catalogue.text("utter_offers_none", language, line=line.name))
         for number in range(len(options), 0, -1):
             for with_area in (True, False):
                 key, values = self._wording(options[:number], line, language, with_area)
-                if parts(self._catalogue.text(key, language, **values)) <= MOST_PARTS:
+                written = count(self._catalogue.text(key, language, **values))
+                if written.parts <= MOST_PARTS[bare.encoding]:
                     return key, values
         return "utter_offers_none", {"line": line.name}
 
     def _wording(
-        self, options: Sequence[Offer], line: Offer, language: str | None, with_area: bool
+        self, options: Sequence[Offer], line: Offer, language: Sequence[str], with_area: bool
     ) -> tuple[str, dict[str, str]]:
         """A response and its values for these options."""
         written = [self._option(offer, language, with_area) for offer in options]
@@ -81,7 +85,7 @@ class FindService(Action):
             key += "_to_confirm"
         return key, {**dict(zip(("first", "second"), written, strict=False)), "line": line.name}
 
-    def _option(self, offer: Offer, language: str | None, with_area: bool) -> str:
+    def _option(self, offer: Offer, language: Sequence[str], with_area: bool) -> str:
         """One option: its name, its area, how to reach it, its hours."""
         if offer.phone:
             reach = offer.phone
@@ -95,7 +99,7 @@ class FindService(Action):
         limits = " ".join(self._limits(offer, language))
         return " ".join(part for part in (offer.name, area, limits, reach, hours) if part)
 
-    def _limits(self, offer: Offer, language: str | None) -> Iterator[str]:
+    def _limits(self, offer: Offer, language: Sequence[str]) -> Iterator[str]:
         """For whom the service is, where the person has not said who they are."""
         for reason in offer.why:
             kind, _, value = reason.partition(":")
@@ -112,11 +116,11 @@ def question_of(tracker: Tracker) -> Question:
     """What the slots say of the person's wish; what they do not say stays unknown."""
     need = _need(tracker.get_slot("need"))
     details = frozenset(_strings(tracker.get_slot("details")))
-    place = tracker.get_slot("place")
+    place, language = tracker.get_slot("place"), tracker.get_slot("language")
     return Question(
         need=need,
         place_id=place if place and by_id(place) is not None else None,
-        language=tracker.get_slot("language"),
+        language=base(language) if language else None,
         open_at=datetime.now(UTC),
         with_children="with_children" in details,
         with_pets="with_pets" in details,

@@ -58,10 +58,13 @@ class Engine(Protocol):
 
 
 class Wording(Protocol):
-    """The catalogue of fixed, reviewed sentences."""
+    """The catalogue of fixed sentences."""
 
-    def text(self, key: str, language: str | None, **values: str) -> str:
-        """One sentence; falls back to English."""
+    def text(self, key: str, language: str | Sequence[str] | None, /, **values: str) -> str:
+        """One sentence in the first of the languages that has it, else in English."""
+
+    def both(self, key: str, interpreter: bool = False, /, **values: str) -> str:
+        """One sentence in both official languages."""
 
 
 class Conversations(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from intake.conversation import Conversation, Safety
+from intake.languages import chain
 from intake.ports import UnitOfWork, Wording
 
 # What may still be said after the person told us that texting is not safe.
@@ -18,10 +19,11 @@ class Voice:
     wording: Wording
     phone: str
 
-    def words(self, key: str, language: str | None) -> str:
+    def words(self, key: str, language: str | None, /, **values: str) -> str:
         """The sentence; in English and French while the language is not known."""
-        languages = [language] if language else ["en", "fr"]
-        return "\n".join(self.wording.text(key, code, phone=self.phone) for code in languages)
+        if language is None:
+            return self.wording.both(key, phone=self.phone, **values)
+        return self.wording.text(key, chain(language), phone=self.phone, **values)
 
     async def say(
         self, tx: UnitOfWork, conversation: Conversation, key: str, hint: str | None = None

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from actions.find_service import FindService
-from actions.gsm import parts
 from directory.question import THE_LINE, Offer, Question
 from intake.needs import Need
 from locales.catalogue import Catalogue
+from locales.segments import count
 from tests.actions.tracker import run, tracker, user
 
 CATALOGUE = Catalogue.load()
@@ -120,7 +120,7 @@ async def test_any_answer_fits_two_sms(name: str, language: str) -> None:
     """Areas go first, then the second option, then the first; never the line."""
     long = replace(A, name=name, confirm=True)
     text = await _text(long, replace(B, name=name), language=language)
-    assert parts(text) <= 2
+    assert count(text).parts <= 2
     assert "555-0199" in text
 
 

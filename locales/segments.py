@@ -1,4 +1,4 @@
-"""How many SMS parts a text costs (GSM 03.38 and UCS-2; Twilio glossary, domain.md section 3)."""
+"""How many SMS parts a text costs (GSM 03.38 and UCS-2; Twilio glossary)."""
 
 from __future__ import annotations
 
