@@ -14,7 +14,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from channels.adapter import Adapter
-from channels.send_errors import OptedOut, SendError, Temporary, Unknown
+from channels.send_errors import OptedOut, SendError, Temporary, Unknown, WindowClosed
 from intake.messages import Delivery
 from intake.ports import Clock
 from storage.database import Database
@@ -121,6 +121,9 @@ class Outbox:
             async with self.database.transaction() as tx:
                 await tx.conversations.opt_out(conversation_id, self.now())
             await self._end(conversation_id, letter, Delivery.BLOCKED, "opted_out")
+            return
+        if isinstance(error, WindowClosed):
+            await self._end(conversation_id, letter, Delivery.BLOCKED, error.code)
             return
         await self._end(conversation_id, letter, Delivery.FAILED, error.code)
 

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from channels.adapter import Adapter
-from channels.adapters.sms import Account, Sms
+from channels.adapters.sms import Sms
+from channels.adapters.twilio import Account
 from channels.adapters.webchat import WebChat
+from channels.adapters.whatsapp import PREFIX, WhatsApp
 from channels.settings import LineSettings
 from storage.database import Database, utc_now
 
@@ -19,18 +21,32 @@ class Off:
     reason: str
 
 
-def _sms(settings: LineSettings, database: Database) -> Adapter | Off:
+def _account(settings: LineSettings, sender: str) -> Account | None:
     token = settings.twilio_auth_token
-    if not settings.twilio_account_sid or not token or not settings.twilio_from:
-        return Off("no Twilio credentials; set TWILIO_ACCOUNT_SID, _AUTH_TOKEN and _FROM")
-    account = Account(
+    if not settings.twilio_account_sid or not token:
+        return None
+    return Account(
         sid=settings.twilio_account_sid,
         token=token.get_secret_value(),
-        sender=settings.twilio_from,
+        sender=sender,
         api_url=settings.twilio_api_url,
         public_url=settings.public_url.rstrip("/"),
     )
+
+
+def _sms(settings: LineSettings, database: Database) -> Adapter | Off:
+    account = _account(settings, settings.twilio_from or "")
+    if account is None or not account.sender:
+        return Off("no Twilio credentials; set TWILIO_ACCOUNT_SID, _AUTH_TOKEN and _FROM")
     return Sms(account, utc_now)
+
+
+def _whatsapp(settings: LineSettings, database: Database) -> Adapter | Off:
+    sender = settings.twilio_whatsapp_from
+    account = _account(settings, f"{PREFIX}{sender.removeprefix(PREFIX)}") if sender else None
+    if account is None:
+        return Off("no WhatsApp sender; set TWILIO_WHATSAPP_FROM beside Twilio's credentials")
+    return WhatsApp(account, utc_now, settings.twilio_whatsapp_template)
 
 
 def _web(_: LineSettings, database: Database) -> Adapter | Off:
@@ -40,6 +56,7 @@ def _web(_: LineSettings, database: Database) -> Adapter | Off:
 # A new channel is one file under adapters/ and one line here.
 CHANNELS: Mapping[str, Callable[[LineSettings, Database], Adapter | Off]] = {
     "sms": _sms,
+    "whatsapp": _whatsapp,
     "web": _web,
 }
 

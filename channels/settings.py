@@ -37,6 +37,16 @@ class LineSettings(BaseSettings):
         default=TWILIO_API_URL, description="Twilio's API, or a stand-in for tests and practice"
     )
 
+    twilio_whatsapp_from: str | None = Field(
+        default=None, description="our WhatsApp sender at Twilio, as +1... or whatsapp:+1..."
+    )
+    twilio_whatsapp_template: str | None = Field(
+        default=None,
+        pattern=r"^HX[0-9a-f]{32}$",
+        description="ContentSid of one neutral template for after the 24-hour window; none by "
+        "default, since a template re-opens a thread on a phone that somebody else may hold",
+    )
+
     @model_validator(mode="after")
     def _twilio_whole_or_not_at_all(self) -> Self:
         given = [self.twilio_account_sid, self.twilio_auth_token, self.twilio_from]

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Annotated, Any
 
@@ -26,6 +26,9 @@ STOP_WORDS = frozenset("STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT".
 START_WORDS = frozenset("START UNSTOP".split())
 LONGEST_BODY = 1_600
 INBOUND_HOOK = "/hooks/twilio/sms"
+WHATSAPP = "whatsapp:"
+WHATSAPP_HOOK = "/hooks/twilio/whatsapp"
+WHATSAPP_WINDOW = timedelta(hours=24)
 API = "/2010-04-01/Accounts"
 _WEBHOOK_SECONDS = 15.0
 
@@ -102,6 +105,11 @@ class Exchange:
         async with self.changed:
             self.texts.append(text)
             self.changed.notify_all()
+
+    def in_window(self, phone: str) -> bool:
+        """Whether this phone wrote within the last day."""
+        since = datetime.now(UTC) - WHATSAPP_WINDOW
+        return any(text.sender == phone and text.created > since for text in self.texts)
 
     def next_fault(self) -> Fault | None:
         """The fault that the next call meets."""
@@ -198,7 +206,8 @@ practice = APIRouter(prefix="/practice", dependencies=[Depends(known)])
 async def create_message(
     carrier: CarrierOf,
     to: Annotated[str, Form(alias="To")],
-    body: Annotated[str, Form(alias="Body")],
+    body: Annotated[str, Form(alias="Body")] = "",
+    content: Annotated[str, Form(alias="ContentSid")] = "",
     sender: Annotated[str, Form(alias="From")] = "",
     callback: Annotated[str, Form(alias="StatusCallback")] = "",
 ) -> JSONResponse:
@@ -209,8 +218,13 @@ async def create_message(
         await asyncio.sleep(fault.delay)
     if (sender, to) in exchange.opted_out:
         return _error(400, 21610)
+    if content:
+        # A template's words lie at the provider; here its name stands for them.
+        body = f"[{content}]"
     if not body or len(body) > LONGEST_BODY:
         return _error(400, 21617)
+    if to.startswith(WHATSAPP) and not content and not exchange.in_window(to):
+        return _error(400, 63016)
     if fault is not None and not fault.take:
         return _error(fault.status, fault.code)
     text = exchange.new(sender, to, body, direction="outbound-api")
@@ -267,7 +281,8 @@ async def type_text(typed: Typed, carrier: CarrierOf) -> JSONResponse:
         "SmsStatus": "received",
         "To": typed.to,
     }
-    status = await carrier.call_line(INBOUND_HOOK, form)
+    hook = WHATSAPP_HOOK if typed.sender.startswith(WHATSAPP) else INBOUND_HOOK
+    status = await carrier.call_line(hook, form)
     return JSONResponse({"sid": text.sid, "webhook_status": status, "number": text.number})
 
 

@@ -36,6 +36,8 @@ class Letter:
     first_attempt_at: datetime | None
     last_attempt_at: datetime | None
     created_at: datetime
+    last_inbound_at: datetime
+    """When the person last wrote: some channels allow free text only for a while after it."""
 
 
 class OutboxRepository(Shelf):
@@ -78,6 +80,7 @@ class OutboxRepository(Shelf):
             first_attempt_at=message.first_attempt_at,
             last_attempt_at=message.last_attempt_at,
             created_at=message.created_at,
+            last_inbound_at=conversation.last_inbound_at,
         )
 
     async def begin(self, message_id: UUID, at: datetime) -> None:

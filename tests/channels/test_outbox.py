@@ -12,7 +12,8 @@ from uuid import uuid4
 
 import pytest
 
-from channels.adapters.sms import Account, Sms
+from channels.adapters.sms import Sms
+from channels.adapters.twilio import Account
 from channels.outbox import Outbox, TryAgain
 from intake.messages import Delivery, Inbound
 from practice.carrier import Fault

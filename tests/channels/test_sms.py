@@ -12,15 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from channels.adapter import Ignored, RawRequest
-from channels.adapters.sms import (
-    EMPTY_TWIML,
-    INBOUND_HOOK,
-    STATUS_HOOK,
-    Account,
-    Sms,
-    _broken,
-    _named,
-)
+from channels.adapters.sms import INBOUND_HOOK, STATUS_HOOK, Sms
+from channels.adapters.twilio import EMPTY_TWIML, Account, _broken, _named
 from channels.send_errors import (
     Misconfigured,
     OptedOut,

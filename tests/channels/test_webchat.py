@@ -459,6 +459,7 @@ def letter(address: str, **more: Any) -> Letter:
         "first_attempt_at": None,
         "last_attempt_at": None,
         "created_at": datetime.fromisoformat("2026-01-01T00:00:00+00:00"),
+        "last_inbound_at": datetime.fromisoformat("2026-01-01T00:00:00+00:00"),
     }
     return Letter(**{**given, **more})
 
