@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from babel import Locale, negotiate_locale
 
+from intake.languages import direction, negotiate, own_name
 from locales.catalogue import FALLBACK, Catalogue
 from storage.retention import AFTER_HANDOFF, BOT_ONLY, SILENCE
 
@@ -29,10 +29,8 @@ class Tongue:
 
     @classmethod
     def of(cls, code: str) -> Tongue:
-        """Look a language up in CLDR."""
-        locale = Locale.parse(code, sep="-")
-        name = locale.get_display_name(code) or code
-        return cls(code=code, name=name[:1].upper() + name[1:], direction=locale.text_direction)
+        """Look a language up in the line's table."""
+        return cls(code=code, name=own_name(code), direction=direction(code))
 
 
 class Pages:
@@ -71,7 +69,7 @@ class Pages:
     def negotiate(self, accepted: str) -> str:
         """The language that a browser likes best (RFC 9110, section 12.5.4)."""
         codes = [one.code for one in self.tongues]
-        return negotiate_locale(_by_preference(accepted), codes, sep="-") or FALLBACK
+        return negotiate(_by_preference(accepted), codes) or FALLBACK
 
     def known(self, code: str) -> str:
         """The code if there are pages in it, else English."""
