@@ -33,7 +33,11 @@ class Safety(enum.Enum):
 
 @dataclass(frozen=True)
 class Conversation:
-    """One thread with one person on one channel."""
+    """One thread with one person on one channel.
+
+    `language` is a tag of `intake.languages`. `language_offer`: the languages of the list that was
+    shown last, in the order of its numbers; empty once it is no longer open, None before any.
+    """
 
     id: UUID
     channel: str
@@ -43,6 +47,7 @@ class Conversation:
     tier: Tier | None = None
     language: str | None = None
     language_chosen: bool = False
+    language_offer: tuple[str, ...] | None = None
     safety: Safety = Safety.UNASKED
     opted_out: bool = False
     last_inbound_at: datetime | None = None

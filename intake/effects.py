@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from intake.errors import EngineFailure
+from intake.language_choice import Candidate
 from intake.risk import Tier
 
 MAX_EFFECTS = 20
@@ -57,6 +58,11 @@ class SetLanguage:
 
 
 @dataclass(frozen=True)
+class AskLanguage:
+    """The person wants another language without naming it: show the list."""
+
+
+@dataclass(frozen=True)
 class TakeTip:
     """Keep these words as a tip about somebody else."""
 
@@ -68,7 +74,7 @@ class Close:
     """The person said goodbye; nothing more is said until they write again."""
 
 
-Effect = Say | Escalate | Refer | SetLanguage | TakeTip | Close
+Effect = Say | Escalate | Refer | SetLanguage | AskLanguage | TakeTip | Close
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,10 @@ class ModelCue:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the engine's model makes of a text, apart from what it would say."""
+    """What the engine's model makes of a text, apart from what it would say.
+
+    `candidates`: the languages that the text may be in, the likeliest first.
+    """
 
     language: str | None
     language_confidence: float
@@ -90,6 +99,14 @@ class Judgement:
     cues: tuple[ModelCue, ...]
     version: str
     asks_for_person: bool
+    candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def languages(self) -> tuple[Candidate, ...]:
+        """The candidates; of an engine that names none, its one verdict."""
+        if self.candidates or self.language is None:
+            return self.candidates
+        return (Candidate(self.language, None, self.language_confidence),)
 
 
 @dataclass(frozen=True)
@@ -139,6 +156,17 @@ def _judgement(raw: object) -> Judgement:
         ),
         version=_text(risk["version"]),
         asks_for_person=body["asks_for_person"] is True,
+        candidates=tuple(map(_candidate, _sequence(language.get("candidates", [])))),
+    )
+
+
+def _candidate(raw: object) -> Candidate:
+    body = _mapping(raw)
+    script = body.get("script")
+    return Candidate(
+        code=_code(body["code"]),
+        script=None if script is None else _text(script),
+        confidence=float(body["confidence"]),
     )
 
 
@@ -156,6 +184,8 @@ def _effect(raw: Mapping[str, Any]) -> Effect:
         return Refer(services=tuple(_text(item) for item in _sequence(raw["services"])))
     if kind == "set_language":
         return SetLanguage(code=_code(raw["code"]))
+    if kind == "ask_language":
+        return AskLanguage()
     if kind == "take_tip":
         return TakeTip(text=_text(raw["text"]))
     if kind == "close":

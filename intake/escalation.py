@@ -8,12 +8,15 @@ from uuid import UUID
 
 from intake.conversation import Conversation, Safety, escalate
 from intake.effects import Reason
+from intake.indigenous import says_indigenous
+from intake.languages import is_indigenous
 from intake.ports import UnitOfWork
 from intake.risk import Tier
 from intake.speaking import Voice
 
 # Rows of the risk model that change what the person is told (domain brief, section 1).
 SUICIDE, SELF_HARM, MINOR, PHONE_WATCHED, THIRD_PARTY, HUNTING = 5, 6, 7, 8, 23, 24
+OFFER_INDIGENOUS = "offer.indigenous"
 
 
 @dataclass(frozen=True)
@@ -82,11 +85,18 @@ async def _lines(tx: UnitOfWork, conversation: Conversation, cause: Cause) -> li
         return ["wait.engine_failure"]
     if THIRD_PARTY in cause.rows:
         return ["wait.tip"]
-    spoken = await tx.messages.has_outbound(conversation.id)
-    lines = ["wait.later" if spoken else "wait.first"]
+    if cause.reason is Reason.LANGUAGE:
+        lines = ["language.interpreter"]
+    else:
+        spoken = await tx.messages.has_outbound(conversation.id)
+        lines = ["wait.later" if spoken else "wait.first"]
     if cause.rows & {SUICIDE, SELF_HARM}:
         lines.append("also.988")
     if MINOR in cause.rows:
         # Before anybody asks a young person anything more (R3, R29).
         lines.append("privacy.limits")
+    says_so = is_indigenous(conversation.language) or says_indigenous(cause.words)
+    if says_so and not await tx.messages.has_outbound(conversation.id, OFFER_INDIGENOUS):
+        # A choice, and only for those who say so or write an Indigenous language (R25).
+        lines.append(OFFER_INDIGENOUS)
     return lines

@@ -1,18 +1,20 @@
 """The safety gate: what the line does with pending texts before the engine may answer them.
 
 Rules R1, R3, R5 and R6 (domain.md section 2) for every channel, with or without the engine:
-say that this is automated, ask whether texting is safe, fall silent on "no", obey 0 and 3 always.
-Pure: it reads a conversation and texts and returns a plan.
+say that this is automated, ask whether texting is safe, fall silent on "no", obey 0 and 3 always,
+and the name or number of a language. Pure: it reads a conversation and texts and returns a plan.
 """
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from intake.conversation import Conversation, Holder, Safety
 from intake.keywords import Choice, choice
+from intake.language_list import picked
 from intake.ports import Pending
 
 
@@ -24,40 +26,94 @@ class Step(enum.Enum):
     NOT_NOW = "the person cannot text now"
     LIMITS = "say the limits of privacy"
     PERSON = "fetch a person"
+    LANGUAGE = "go on in the language that was picked"
+    LANGUAGES = "show more languages"
     ASK_ENGINE = "let the engine answer"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A step, and the text that the engine should see."""
+    """A step, the text that the engine should see, and the language that the person picked.
+
+    The text of LANGUAGE and LANGUAGES is what was said beside the pick; it may be empty. `picks`:
+    the texts that pick something, for which nothing else is to be done.
+    """
 
     step: Step
     text: str
+    language: str | None = None
+    picks: frozenset[UUID] = frozenset()
 
 
 def plan(conversation: Conversation, pending: Sequence[Pending]) -> Plan:
     """Decide for all pending texts at once: a burst of short texts gets one answer."""
-    fresh = [item.text for item in pending if not item.held]
+    wish = _wish(conversation, pending)
+    return replace(_plan(conversation, pending, wish), picks=wish.messages)
+
+
+def _plan(conversation: Conversation, pending: Sequence[Pending], wish: _Wish) -> Plan:
+    # What is held was judged when it came.
+    beside = "\n".join(
+        item.text for item in pending if not item.held and item.id not in wish.messages
+    )
     everything = "\n".join(item.text for item in pending)
     silent = conversation.holder is not Holder.BOT or not conversation.open
     if silent or conversation.opted_out:
-        return Plan(Step.STAY_SILENT, everything)
-    answer = choice(fresh[-1]) if fresh else None
+        return Plan(Step.STAY_SILENT, everything, wish.language)
+    fresh = [item.text for item in pending if not item.held]
+    answer = choice(fresh[-1], conversation.language) if fresh else None
     if answer is Choice.PERSON:
-        return Plan(Step.PERSON, everything)
+        return Plan(Step.PERSON, everything, wish.language)
+    if wish.more:
+        return Plan(Step.LANGUAGES, beside)
     if conversation.safety in (Safety.UNASKED, Safety.NOT_SAFE):
-        return Plan(Step.OPEN, everything)
-    if answer is Choice.LIMITS and conversation.safety is Safety.ASKED:
-        return Plan(Step.LIMITS, everything)
+        return Plan(Step.OPEN, everything, wish.language)
     if conversation.safety is Safety.ASKED:
-        return _after_asking(pending, answer, everything)
-    return Plan(Step.ASK_ENGINE, everything)
+        if wish.language is not None and answer is None:
+            # The check was not understood: it is asked again in the language that was picked.
+            return Plan(Step.LANGUAGE, beside, wish.language)
+        return _after_asking(conversation, pending, answer, wish)
+    if wish.language is not None and not beside:
+        return Plan(Step.LANGUAGE, beside, wish.language)
+    return Plan(Step.ASK_ENGINE, beside, wish.language)
 
 
-def _after_asking(pending: Sequence[Pending], answer: Choice | None, everything: str) -> Plan:
+@dataclass(frozen=True)
+class _Wish:
+    """A language picked by its name or number, or the wish for a longer list."""
+
+    language: str | None = None
+    more: bool = False
+    messages: frozenset[UUID] = frozenset()
+
+
+def _wish(conversation: Conversation, pending: Sequence[Pending]) -> _Wish:
+    """What the last text that names or numbers a language wants; those held are done with."""
+    found: dict[UUID, str | None] = {}
+    for item in pending:
+        pick = picked(item.text, conversation.language, conversation.language_offer)
+        if pick is not None:
+            found[item.id] = pick.tag
+    last = pending[-1] if pending else None
+    fresh = [item for item in pending if not item.held and item.id in found]
+    tag = found[fresh[-1].id] if fresh else None
+    more = last is not None and not last.held and last.id in found and found[last.id] is None
+    return _Wish(language=tag, more=more, messages=frozenset(found))
+
+
+def _after_asking(
+    conversation: Conversation, pending: Sequence[Pending], answer: Choice | None, wish: _Wish
+) -> Plan:
     """The check was asked. "No" ends it; anything else is the person's choice to go on (SN5)."""
+    everything = "\n".join(item.text for item in pending)
     if answer is Choice.NO:
-        return Plan(Step.NOT_NOW, everything)
+        return Plan(Step.NOT_NOW, everything, wish.language)
+    if answer is Choice.LIMITS:
+        return Plan(Step.LIMITS, everything, wish.language)
     # Bare answers are not for the engine when the person had already said what they need.
-    said = [item.text for item in pending if choice(item.text) is None]
-    return Plan(Step.ASK_ENGINE, "\n".join(said) if said else pending[-1].text)
+    said = [
+        item.text
+        for item in pending
+        if item.id not in wish.messages and choice(item.text, conversation.language) is None
+    ]
+    return Plan(Step.ASK_ENGINE, "\n".join(said) if said else pending[-1].text, wish.language)

@@ -112,8 +112,8 @@ class Messages(Protocol):
     async def mark_turn(self, message_ids: Sequence[UUID], *, held: bool = False) -> None:
         """The turn of these messages was taken, or they are held until the person is ready."""
 
-    async def has_outbound(self, conversation_id: UUID) -> bool:
-        """Whether the line ever said anything here."""
+    async def has_outbound(self, conversation_id: UUID, key: str | None = None) -> bool:
+        """Whether the line ever said anything here, or this sentence."""
 
 
 class Risks(Protocol):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from intake.conversation import Conversation, Safety
 from intake.languages import chain
@@ -10,6 +12,9 @@ from intake.ports import UnitOfWork, Wording
 
 # What may still be said after the person told us that texting is not safe.
 _NEUTRAL_KEYS = frozenset({"safety.not_now", "wait.discreet", "open.again"})
+
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -26,16 +31,23 @@ class Voice:
         return self.wording.text(key, chain(language), phone=self.phone, **values)
 
     async def say(
-        self, tx: UnitOfWork, conversation: Conversation, key: str, hint: str | None = None
+        self,
+        tx: UnitOfWork,
+        conversation: Conversation,
+        key: str,
+        hint: str | None = None,
+        values: Mapping[str, str] = _NOTHING,
     ) -> None:
         """Queue a fixed sentence, unless the person opted out or said that it is not safe.
 
-        `hint` is the language to use while that of the conversation is not known.
+        `hint` is the language to use while that of the conversation is not known; `values` fill
+        the sentence's own placeholders.
         """
         muted = conversation.safety is Safety.NOT_SAFE and key not in _NEUTRAL_KEYS
         if muted or conversation.opted_out:
             return
-        await send_text(tx, conversation, self.words(key, conversation.language or hint), key)
+        words = self.words(key, conversation.language or hint, **values)
+        await send_text(tx, conversation, words, key)
 
 
 async def send_text(

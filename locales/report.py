@@ -22,7 +22,7 @@ SAMPLES = {
     "number": "604-555-0100",
     "ages": "16-24",
     "language": "English",
-    "list": "11 English",
+    "list": "21 English",
 }
 
 

@@ -98,6 +98,7 @@ class ConversationRepository(Shelf):
             "tier": conversation.tier,
             "language": conversation.language,
             "language_chosen": conversation.language_chosen,
+            "language_offer": _listed(conversation.language_offer),
             "safety": conversation.safety.value,
             "last_inbound_at": conversation.last_inbound_at,
             "closed_at": conversation.closed_at,
@@ -168,6 +169,10 @@ class ConversationRepository(Shelf):
         return to_conversation(row, opted_out=bool(opted_out))
 
 
+def _listed(offer: tuple[str, ...] | None) -> list[str] | None:
+    return None if offer is None else list(offer)
+
+
 def to_conversation(row: ConversationRow, *, opted_out: bool) -> Conversation:
     """The domain's view of a row."""
     return Conversation(
@@ -179,6 +184,7 @@ def to_conversation(row: ConversationRow, *, opted_out: bool) -> Conversation:
         tier=None if row.tier is None else Tier(row.tier),
         language=row.language,
         language_chosen=row.language_chosen,
+        language_offer=None if row.language_offer is None else tuple(row.language_offer),
         safety=Safety(row.safety),
         opted_out=opted_out,
         last_inbound_at=row.last_inbound_at,
@@ -291,16 +297,14 @@ class MessageRepository(Shelf):
             .values(turn="held" if held else "done")
         )
 
-    async def has_outbound(self, conversation_id: UUID) -> bool:
-        """Whether the line ever said anything here."""
-        found = await self.session.scalar(
-            select(
-                exists().where(
-                    MessageRow.conversation_id == conversation_id, MessageRow.direction == "out"
-                )
-            )
+    async def has_outbound(self, conversation_id: UUID, key: str | None = None) -> bool:
+        """Whether the line ever said anything here, or this sentence."""
+        said = exists().where(
+            MessageRow.conversation_id == conversation_id, MessageRow.direction == "out"
         )
-        return bool(found)
+        if key is not None:
+            said = said.where(MessageRow.key == key)
+        return bool(await self.session.scalar(select(said)))
 
     def _sealed(self, message_id: UUID, text: str) -> bytes:
         return self.keyring.seal(text, f"message.body:{message_id}")

@@ -102,6 +102,7 @@ class ConversationRow(Base):
     tier: Mapped[int | None] = mapped_column(SmallInteger)
     language: Mapped[str | None] = mapped_column(Text)
     language_chosen: Mapped[bool] = mapped_column(server_default="false")
+    language_offer: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     safety: Mapped[str] = mapped_column(Text, server_default="unasked")
     engine_memory_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     opened_at: Mapped[datetime] = _now()

@@ -20,11 +20,19 @@ GOOD: dict[str, Any] = {
         {"kind": "escalate", "reason": "risk", "tier": "urgent"},
         {"kind": "refer", "services": ["a", "b"]},
         {"kind": "set_language", "code": "fr"},
+        {"kind": "ask_language"},
         {"kind": "take_tip", "text": "a van"},
         {"kind": "close"},
     ],
     "judgement": {
-        "language": {"code": "en", "confidence": 0.9},
+        "language": {
+            "code": "en",
+            "confidence": 0.9,
+            "candidates": [
+                {"code": "en", "script": "Latn", "confidence": 0.9},
+                {"code": "pa", "script": None, "confidence": 0.1},
+            ],
+        },
         "intent": {"name": "greet", "confidence": 0.8},
         "risk": {
             "tier": "concern",
@@ -43,7 +51,7 @@ def test_a_good_answer() -> None:
     answer = parse_answer(GOOD)
     assert answer.effects[0] == Say(text="What would help?", key="utter_menu")
     assert answer.effects[1] == Escalate(reason=Reason.RISK, tier=Tier.URGENT)
-    assert len(answer.effects) == 6
+    assert len(answer.effects) == 7
     assert answer.judgement.tier is Tier.CONCERN
 
 
@@ -76,6 +84,9 @@ def _broken(path: list[Any], value: Any) -> dict[str, Any]:
         _broken(["judgement", "risk", "tier"], "low"),
         _broken(["judgement", "risk", "cues"], [{"name": "x"}]),
         _broken(["judgement", "language", "code"], "x" * 17),
+        _broken(["judgement", "language", "candidates"], {"code": "en"}),
+        _broken(["judgement", "language", "candidates", 0], "en"),
+        _broken(["judgement", "language", "candidates", 0, "code"], None),
         _broken(["memory"], 5),
     ],
 )
@@ -98,6 +109,16 @@ def test_no_json_breaks_the_parser(value: object, key: str) -> None:
     for body in (value, {**GOOD, key: value}):
         with suppress(EngineFailure):
             parse_answer(body)
+
+
+def test_the_languages_that_a_text_may_be_in() -> None:
+    """The candidates as tags can be made of them; an engine that names none has one verdict."""
+    judged = parse_judgement({"judgement": GOOD["judgement"]})
+    assert [(one.tag, one.confidence) for one in judged.languages] == [("en", 0.9), ("pa", 0.1)]
+    alone = parse_judgement(
+        {"judgement": _broken(["judgement", "language", "candidates"], [])["judgement"]}
+    )
+    assert [(one.tag, one.confidence) for one in alone.languages] == [("en", 0.9)]
 
 
 def test_a_judgement_alone() -> None:

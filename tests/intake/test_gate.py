@@ -45,6 +45,33 @@ def test_the_gate(step: Step, seen: str, safety: Safety, texts: list[str], held:
     assert (result.step, result.text) == (step, seen)
 
 
+OFFER = ("es", "pt", "en", "fr")
+
+
+@pytest.mark.parametrize(
+    ("expected", "safety", "texts", "held"),
+    [
+        ((Step.OPEN, "español", "es"), Safety.UNASKED, ["español"], 0),
+        ((Step.LANGUAGE, "", "pt"), Safety.ASKED, ["cama", "22"], 1),
+        ((Step.LANGUAGES, "", None), Safety.ASKED, ["cama", "20"], 1),
+        ((Step.LANGUAGE, "me pega", "pt"), Safety.ASKED, ["cama", "me pega", "22"], 1),
+        ((Step.ASK_ENGINE, "cama", "pt"), Safety.ASKED, ["cama", "22", "1"], 1),
+        ((Step.NOT_NOW, "cama\n22\n2", "pt"), Safety.ASKED, ["cama", "22", "2"], 1),
+        ((Step.LANGUAGE, "", "fr"), Safety.OK, ["24"], 0),
+        ((Step.ASK_ENGINE, "need a bed", "fr"), Safety.OK, ["need a bed", "in french"], 0),
+        ((Step.PERSON, "español\n0", "es"), Safety.OK, ["español", "0"], 0),
+        ((Step.ASK_ENGINE, "29", None), Safety.OK, ["29"], 0),
+    ],
+)
+def test_picking_a_language(
+    expected: tuple[Step, str, str | None], safety: Safety, texts: list[str], held: int
+) -> None:
+    """By number or name, in every state of the check; 0, 1 and 2 keep their meaning."""
+    state = conversation(safety=safety, language_offer=OFFER)
+    result = plan(state, pending(*texts, held=held))
+    assert (result.step, result.text, result.language) == expected
+
+
 @pytest.mark.parametrize("holder", [Holder.WAITING, Holder.ADVOCATE])
 @pytest.mark.parametrize("text", ["hi", "0", "1", "2", "3"])
 def test_the_bot_is_silent_while_a_human_has_it_or_is_awaited(holder: Holder, text: str) -> None:
