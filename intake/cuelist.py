@@ -1,30 +1,34 @@
 """One language's cue list, read from YAML and ready to be matched.
 
-The file's keys: ``lists`` (named phrases), ``spellings``, ``ordinary`` (words that only look like
-a misspelt cue word), ``silent`` (words left out, such as French *ne*), ``modifiers``, ``masks``
-(idioms: a cue that touches one does not count), ``plots`` (a sentence in which only a cue about
-oneself counts), ``personal``, ``soon``, ``joking``, ``person`` and ``cues``.
+The file's keys: ``lists`` (named phrases), ``spellings`` (short forms, of one word or several),
+``ordinary`` (words that only look like a misspelt cue word), ``silent`` (words left out, such as
+French *ne*), ``attached`` (little words written onto the next one, such as Arabic *و*), ``elides``
+(French), ``modifiers``, ``masks`` (idioms: a cue that touches one does not count), ``plots`` (a
+sentence in which only a cue about oneself counts), ``personal``, ``soon``, ``joking``, ``person``
+(asking for a human being: ``whole``, ``polite``, ``within``, ``unless``) and ``cues``.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from intake.patterns import Grammar, Pattern, words_of
+from intake.patterns import Grammar, Pattern, Patterns, parts_of, stretch_of, words_of
 from intake.reading import Index, Spelled
 from intake.spelling import Speller
-from intake.tokens import Token, plain
+from intake.tokens import fold
 
 _NEAR = 60  # characters before a cue in which a word can still belong to it
 UNLIMITED = 99  # above every tier: what a cue keeps when nothing modifies it
 CONTEXT = 0  # the row of an entry that is no risk itself but can complete another
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class CueListError(ValueError):
@@ -45,15 +49,31 @@ class Entry:
     row: int
     tier: int
     say: tuple[Pattern, ...]
-    unless: tuple[Pattern, ...] = ()
-    along: tuple[Pattern, ...] = ()
+    unless: Patterns
+    along: Patterns
     soon: int = 0
     joke: int | None = None
     midway: int = 0
     needs: frozenset[int | str] = frozenset()
 
 
-@dataclass(frozen=True)
+class Phrases:
+    """Words or phrases looked for among others, read as the list's patterns are."""
+
+    def __init__(self, grammar: Grammar, phrases: Iterable[str]) -> None:
+        read = (grammar.canonical(parts_of(str(phrase))) for phrase in phrases)
+        self._phrases = tuple(" " + " ".join(words) + " " for words in read if words)
+
+    def among(self, words: str) -> bool:
+        """Whether one stands in ``words``, which end with a space."""
+        return any(phrase in " " + words for phrase in self._phrases)
+
+    def open(self, words: str) -> bool:
+        """Whether ``words`` begin with one."""
+        return (" " + words).startswith(self._phrases)
+
+
+@dataclass(frozen=True, eq=False)
 class Modifier:
     """Words around a cue that limit its tier, such as a negation or the past.
 
@@ -64,29 +84,36 @@ class Modifier:
 
     name: str
     limit: int
-    before: tuple[re.Pattern[str], ...]
-    after: tuple[Pattern, ...]
-    within: tuple[Pattern, ...]
-    inside: frozenset[str]
-    subjects: frozenset[str]
-    cancel: tuple[Pattern, ...]
+    before: Patterns
+    after: Patterns
+    within: Patterns
+    inside: Phrases
+    subjects: Phrases
+    cancel: Patterns
 
     def applies(self, spelled: Spelled, match: re.Match[str]) -> bool:
         """Whether the words before, inside or after ``match`` modify it."""
-        left, right = spelled.sentence(match.start(), match.end())
-        if any(p.regex.search(spelled.text, left, right) for p in self.cancel):
-            return False
-        gaps = {word for gap in match.groups() if gap for word in gap.split()}
-        if gaps & self.inside or any(
-            p.regex.search(spelled.text, match.start(), match.end()) for p in self.within
-        ):
+        return self._touches(spelled, match) and not self._cancelled(spelled, match)
+
+    def _cancelled(self, spelled: Spelled, match: re.Match[str]) -> bool:
+        sentence = spelled.sentence(match.start(), match.end())
+        return any(spelled.has(p, *sentence) for p in self.cancel.all)
+
+    def _touches(self, spelled: Spelled, match: re.Match[str]) -> bool:
+        if any(gap and self.inside.among(gap) for gap in match.groups()):
             return True
-        near = max(left, match.start() - _NEAR)
+        if any(spelled.has(p, match.start(), match.end()) for p in self.within.all):
+            return True
         # "pas il a un fusil": a sentence that starts anew is not what the word before it modifies.
-        anew = match.group().partition(" ")[0] in self.subjects
-        if not anew and any(p.search(spelled.text, near, match.start()) for p in self.before):
-            return True
-        return any(p.regex.match(spelled.text, match.end()) for p in self.after)
+        if not self.subjects.open(match.group()):
+            left, _ = spelled.sentence(match.start(), match.end())
+            near = max(left, match.start() - _NEAR)
+            if any(spelled.has(p, near, match.start()) for p in self.before.all):
+                return True
+        return any(
+            p.possible(spelled.forms) and p.regex.match(spelled.text, match.end())
+            for p in self.after.all
+        )
 
 
 class CueList:
@@ -96,65 +123,55 @@ class CueList:
         self.language = str(document["language"])
         self._tiers = {**tiers, "none": 0}
         lists = {name: tuple(map(str, e)) for name, e in document.get("lists", {}).items()}
-        sources = list(_sources(document))
-        self._speller = _speller(document, sources)
-        weight = Counter(
-            w for s in sources for raw in words_of(s) for w in (raw, *self._canonical(raw))
-        )
-        self._grammar = Grammar(lists, self._canonical, weight)
-        self.entries = tuple(self._entry(item) for item in document["cues"])
+        uses = Counter(chain.from_iterable(map(words_of, _sources(document))))
+        literals = [parts_of(word) for word in uses]
+        self.speller = _speller(document, literals)
+        self._grammar = Grammar(lists, self.speller.canonical, stretch_of(literals))
+        self._grammar.weigh(uses)
+        #: How many tokens a word has: more than one in a script without spaces.
+        self.stretch = self._grammar.stretch
+        self.entries = tuple(self._entry(item) for item in document.get("cues", ()))
         self._index = Index((p, n) for n, entry in enumerate(self.entries) for p in entry.say)
-        self._masks = Index((self._grammar.compile(s), 0) for s in document.get("masks", ()))
-        self._plots = Index((self._grammar.compile(s), 0) for s in document.get("plots", ()))
-        self._personal = frozenset(document.get("personal", ()))
+        self._masks = self._compiled(document.get("masks", ()))
+        self._plots = self._compiled(document.get("plots", ()))
+        self._personal = Phrases(self._grammar, document.get("personal", ()))
         self._modifiers = tuple(self._modifier(item) for item in document.get("modifiers", ()))
-        self._soon = self._compiled(document.get("soon", ()))
-        self._joking = self._compiled(document.get("joking", ()))
-        person = document.get("person", {})
-        polite = "(?:" + self._grammar.compile(person.get("polite", "please")).regex.pattern + ")*"
-        polite = polite.replace("(?<= )", "")
-        self._person = tuple(
-            self._grammar.compile(s, start=r"\A " + polite, end=polite + r"(?:\. )*\Z")
-            for s in person.get("whole", ())
-        ) + self._compiled(person.get("within", ()))
-        self._not_person = self._compiled(person.get("unless", ()))
-
-    def spelled(self, tokens: list[Token]) -> Spelled:
-        """A folded message in the words of this language."""
-        return Spelled.of(self._speller.spell(tokens))
+        self._soon = self._patterns(document.get("soon", ()))
+        self._joking = self._patterns(document.get("joking", ()))
+        self._person, self._not_person = self._asking(document.get("person", {}))
 
     def masked(self, spelled: Spelled) -> list[tuple[int, int]]:
         """The spans in the original message of idioms: no cue that touches one counts."""
         return [
             spelled.span(*match.span())
-            for pattern, _ in self._masks.candidates(spelled.words)
-            for match in pattern.regex.finditer(spelled.text)
+            for pattern, _ in self._masks.candidates(spelled.forms)
+            for match in spelled.find(pattern)
         ]
 
     def told(self, spelled: Spelled) -> list[tuple[int, int]]:
         """The spans of sentences that tell a plot, a lesson or the news."""
         return [
             spelled.span(*spelled.sentence(*match.span()))
-            for pattern, _ in self._plots.candidates(spelled.words)
-            for match in pattern.regex.finditer(spelled.text)
+            for pattern, _ in self._plots.candidates(spelled.forms)
+            for match in spelled.find(pattern)
         ]
 
     def personal(self, match: re.Match[str]) -> bool:
         """Whether the words of a cue speak of the one who writes."""
-        return not self._personal.isdisjoint(match.group().split())
+        return self._personal.among(match.group())
 
     def matches(self, spelled: Spelled) -> Iterator[tuple[Entry, re.Match[str]]]:
         """Every cue said in ``spelled`` whose sentence meets none of the cue's ``unless``."""
         dismissed: dict[tuple[int, int, int], bool] = {}
-        for pattern, number in self._index.candidates(spelled.words):
+        for pattern, number in self._index.candidates(spelled.forms):
             entry = self.entries[number]
-            for match in pattern.regex.finditer(spelled.text):
+            for match in spelled.find(pattern):
                 left, right = spelled.sentence(match.start(), match.end())
                 key = (number, left, right)
                 if key not in dismissed:
                     dismissed[key] = any(
-                        p.regex.search(spelled.text, left, right) for p in entry.unless
-                    ) or not all(p.regex.search(spelled.text) for p in entry.along)
+                        spelled.has(p, left, right) for p in entry.unless.all
+                    ) or not all(spelled.has(p, 0, len(spelled.text)) for p in entry.along.all)
                 if not dismissed[key]:
                     yield entry, match
 
@@ -165,23 +182,46 @@ class CueList:
 
     def soon(self, spelled: Spelled, start: int, end: int) -> bool:
         """Whether the words from ``start`` to ``end`` speak of now, today or tonight."""
-        return any(p.regex.search(spelled.text, start, end) for p in self._soon)
+        return any(spelled.has(p, start, end) for p in self._soon.all)
 
     def joking(self, spelled: Spelled, start: int, end: int) -> bool:
         """Whether the words from ``start`` to ``end`` laugh."""
-        return any(p.regex.search(spelled.text, start, end) for p in self._joking)
+        return any(spelled.has(p, start, end) for p in self._joking.all)
 
     def asks_for_person(self, spelled: Spelled) -> bool:
         """Whether the message asks for a human being."""
-        if any(p.regex.search(spelled.text) for p in self._not_person):
+        candidates = self._person.candidates(spelled.forms)
+        if not any(pattern.regex.search(spelled.text) for pattern, _ in candidates):
             return False
-        return any(p.regex.search(spelled.text) for p in self._person)
+        return not any(spelled.has(p, 0, len(spelled.text)) for p in self._not_person.all)
 
-    def _canonical(self, word: str) -> tuple[str, ...]:
-        return (plain(word),) if word.endswith("*") else self._speller.canonical(plain(word))
+    def check(self) -> None:
+        """Compiles what is else compiled when first asked for; raises ``PatternError``."""
+        late = [self._soon, self._joking, self._not_person]
+        late += [patterns for e in self.entries for patterns in (e.unless, e.along)]
+        for modifier in self._modifiers:
+            late += [modifier.before, modifier.after, modifier.within, modifier.cancel]
+        indexed = (self._index, self._masks, self._plots, self._person)
+        patterns = [p for index in indexed for p in index.patterns]
+        for pattern in (*patterns, *(p for compiled in late for p in compiled.all)):
+            pattern.regex.groups  # noqa: B018  (compiles)
 
-    def _compiled(self, sources: Iterable[str]) -> tuple[Pattern, ...]:
-        return tuple(self._grammar.compile(source) for source in sources)
+    def _patterns(self, sources: Iterable[str], start: str = "(?<= )", end: str = "") -> Patterns:
+        return Patterns(self._grammar, sources, start, end)
+
+    def _compiled(self, sources: Iterable[str]) -> Index:
+        return Index((self._grammar.compile(source), 0) for source in sources)
+
+    def _asking(self, person: Mapping[str, Any]) -> tuple[Index, Patterns]:
+        """What asks for a person, as a whole message or within one, and what does not."""
+        polite = f"(?:{self._grammar.compile(person.get('polite', 'please')).node.regex})*"
+        whole = (
+            self._grammar.compile(s, start=r"\A " + polite, end=polite + r"(?:\. )*\Z")
+            for s in person.get("whole", ())
+        )
+        within = map(self._grammar.compile, person.get("within", ()))
+        asking = Index((pattern, 0) for pattern in (*whole, *within))
+        return asking, self._patterns(person.get("unless", ()))
 
     def _entry(self, item: Mapping[str, Any]) -> Entry:
         try:
@@ -189,9 +229,9 @@ class CueList:
                 name=item["name"],
                 row=item.get("row", CONTEXT),
                 tier=self._tiers[item.get("tier", "none")],
-                say=self._compiled(item["say"]),
-                unless=self._compiled(item.get("unless", ())),
-                along=self._compiled(item.get("along", ())),
+                say=tuple(map(self._grammar.compile, map(str, item["say"]))),
+                unless=self._patterns(item.get("unless", ())),
+                along=self._patterns(item.get("along", ())),
                 soon=self._tiers[item.get("soon", "none")],
                 midway=self._tiers[item.get("midway", "none")],
                 joke=self._tiers[item["joke"]] if "joke" in item else None,
@@ -204,12 +244,12 @@ class CueList:
         return Modifier(
             name=item["name"],
             limit=self._tiers[item["limit"]],
-            before=tuple(self._grammar.compile(s, end=r"\Z").regex for s in item.get("before", ())),
-            after=tuple(self._grammar.compile(s, start="") for s in item.get("after", ())),
-            within=self._compiled(item.get("within", ())),
-            inside=frozenset(item.get("inside", ())),
-            subjects=frozenset(item.get("subjects", ())),
-            cancel=self._compiled(item.get("cancel", ())),
+            before=self._patterns(item.get("before", ()), end=r"\Z"),
+            after=self._patterns(item.get("after", ()), start=""),
+            within=self._patterns(item.get("within", ())),
+            inside=Phrases(self._grammar, item.get("inside", ())),
+            subjects=Phrases(self._grammar, item.get("subjects", ())),
+            cancel=self._patterns(item.get("cancel", ())),
         )
 
 
@@ -219,7 +259,7 @@ def read(path: Path, tiers: Mapping[str, int]) -> CueList:
     Raises :class:`CueListError` or ``PatternError`` when the file is not in its form.
     """
     with path.open(encoding="utf-8") as stream:
-        return CueList(yaml.safe_load(stream), tiers)
+        return CueList(yaml.load(stream, _LOADER), tiers)
 
 
 def _sources(document: Mapping[str, Any]) -> Iterator[str]:
@@ -234,21 +274,25 @@ def _sources(document: Mapping[str, Any]) -> Iterator[str]:
     for item in document.get("modifiers", ()):
         for key in ("before", "after", "within", "cancel"):
             yield from item.get(key, ())
-    for item in document["cues"]:
+    for item in document.get("cues", ()):
         yield from item["say"]
         yield from item.get("unless", ())
         yield from item.get("along", ())
 
 
-def _speller(document: Mapping[str, Any], sources: list[str]) -> Speller:
-    literal = {plain(word) for source in sources for word in words_of(source)}
-    spellings = {plain(str(k)): str(v) for k, v in document.get("spellings", {}).items()}
-    whole = {w.replace("'", "") for w in literal if not w.endswith("*")}
+def _speller(document: Mapping[str, Any], literals: Iterable[Sequence[str]]) -> Speller:
+    parts = {part for word in literals for part in word}
+
+    def folded(key: str) -> set[str]:
+        words = " ".join(map(str, document.get(key, ())))
+        return {token.text for token in fold(words)}
+
     return Speller(
-        vocabulary=whole,
-        prefixes={w[:-1] for w in literal if w.endswith("*")},
-        spellings=spellings,
-        ordinary={str(w) for w in " ".join(document.get("ordinary", ())).split()},
-        silent=document.get("silent", ()),
+        vocabulary={part.replace("'", "") for part in parts if not part.endswith("*")},
+        prefixes={part[:-1] for part in parts if part.endswith("*")},
+        spellings={str(k): str(v) for k, v in document.get("spellings", {}).items()},
+        ordinary=folded("ordinary"),
+        silent=folded("silent"),
+        attached=folded("attached"),
         elides=bool(document.get("elides", False)),
     )

@@ -1,7 +1,7 @@
 """Where the cues of all languages stand in one message, and what the words around leave of each.
 
-An idiom or a plot read in one language counts for all of them, and so does a negation of words
-that two languages share.
+An idiom or a plot read in one language counts for the languages that know no more of the message,
+and so does a negation of words that two languages share.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from intake.cuelist import CONTEXT, UNLIMITED, CueList, Entry
-from intake.reading import Spelled
-from intake.tokens import fold
+from intake.lexicon import Lexicon, Piece
+from intake.reading import Message, Spelled
+from intake.tokens import BREAK
 
 
 @dataclass(frozen=True)
@@ -28,30 +29,72 @@ class Hit:
     message: int = -1
 
 
-def spell(text: str, lists: Sequence[CueList]) -> tuple[Spelled, ...]:
-    """``text`` as each cue list reads it, in the order of the lists."""
-    tokens = fold(text)
-    return tuple(cues.spelled(tokens) for cues in lists)
+class Rules:
+    """The cue lists of all languages and the words that they have together."""
+
+    def __init__(self, lists: Iterable[CueList]) -> None:
+        self.lists = tuple(lists)
+        self._lexicon = Lexicon([cues.speller for cues in self.lists])
+
+    def read(self, text: str) -> Message:
+        """``text`` in words."""
+        return Message.of(text, self._lexicon)
+
+    def joined(self, earlier: Iterable[Message], now: Message, *, apart: int) -> Message:
+        """One message of the last words of ``earlier`` and the first of ``now``, as if no message
+        had ended between them; each message stands ``apart`` characters before the next."""
+        before: list[Piece] = []
+        for back, message in enumerate(reversed(list(earlier)), start=1):
+            pieces = message.pieces
+            # The end of a message is no full stop.
+            kept = pieces[:-1] if pieces and pieces[-1].text == BREAK else pieces
+            by = back * apart
+            before = [p._replace(start=p.start - by, end=p.end - by) for p in kept] + before
+        return Message(self._lexicon, [*before[-_JOINED:], *now.pieces[:_JOINED]])
+
+    def find(self, message: Message) -> list[Hit]:
+        """The cues of one message in every language, idioms left out, modifiers applied."""
+        heard = [(n, self.lists[n]) for n in message.heard]
+        found = [(n, hit) for n, cues in heard for hit in _hits_in(n, cues, message)]
+        if not found:
+            return []
+        masked = [(n, s) for n, cues in heard for s in cues.masked(message.spelled(n))]
+        told = [(n, s) for n, cues in heard for s in cues.told(message.spelled(n))]
+        return _agreed(
+            [
+                hit
+                for n, hit in found
+                if not _touches(hit, _heard(masked, message.better, n))
+                and (hit.personal or not _touches(hit, _heard(told, message.better, n)))
+            ]
+        )
+
+    def speaks_of_now(self, message: Message, most: int) -> tuple[int, int] | None:
+        """The span of a message of at most ``most`` words that is, or has, only a time."""
+        for number in message.heard:
+            cues, spelled = self.lists[number], message.spelled(number)
+            length = len(spelled.text)
+            if len(spelled.tokens) <= most * cues.stretch and cues.soon(spelled, 0, length):
+                return spelled.span(1, length)
+        return None
+
+    def asks_for_person(self, message: Message) -> bool:
+        """Whether the message asks for a human being in any language."""
+        return any(
+            self.lists[number].asks_for_person(message.spelled(number)) for number in message.heard
+        )
 
 
-def find_hits(message: Sequence[Spelled], lists: Sequence[CueList]) -> list[Hit]:
-    """The cues of one message in every language, idioms left out, modifiers applied."""
-    pairs = list(zip(lists, message, strict=True))
-    masked = [span for cues, spelled in pairs for span in cues.masked(spelled)]
-    told = [span for cues, spelled in pairs for span in cues.told(spelled)]
-    found = [hit for cues, spelled in pairs for hit in _hits_in(cues, spelled)]
-    return _agreed(
-        [
-            hit
-            for hit in found
-            if not _touches(hit, masked) and (hit.personal or not _touches(hit, told))
-        ]
-    )
+_JOINED = 60  # words of a message that a cue over two messages can have
 
 
-def _hits_in(cues: CueList, spelled: Spelled) -> list[Hit]:
+def _hits_in(number: int, cues: CueList, message: Message) -> list[Hit]:
     found = []
+    spelled: Spelled = message.spelled(number)
     for entry, match in cues.matches(spelled):
+        start, end = spelled.span(match.start(), match.end())
+        if message.taken(number, start, end):
+            continue
         tier = entry.tier
         sentence = spelled.sentence(match.start(), match.end())
         if entry.soon and cues.soon(spelled, *sentence):
@@ -59,11 +102,16 @@ def _hits_in(cues: CueList, spelled: Spelled) -> list[Hit]:
         limit = cues.limit(spelled, match)
         if entry.joke is not None and cues.joking(spelled, *sentence):
             tier = min(tier, entry.joke)
-        start, end = spelled.span(match.start(), match.end())
-        found.append(
-            Hit(entry, min(tier, limit), cues.language, start, end, limit, cues.personal(match))
-        )
+        personal = cues.personal(match)
+        found.append(Hit(entry, min(tier, limit), cues.language, start, end, limit, personal))
     return found
+
+
+def _heard(
+    spans: Iterable[tuple[int, tuple[int, int]]], better: Sequence[int], number: int
+) -> Iterable[tuple[int, int]]:
+    """The spans found by lists that know no less of the message than ``number`` does."""
+    return [span for n, span in spans if not better[n] >> number & 1]
 
 
 def _agreed(hits: Sequence[Hit]) -> list[Hit]:
@@ -72,10 +120,14 @@ def _agreed(hits: Sequence[Hit]) -> list[Hit]:
     Languages share words: French reads "suicidal" too, but only English reads the "not" before.
     Two patterns of one language agree when they read the very same words.
     """
-    limits = [hit for hit in hits if hit.limit < UNLIMITED]
+    limits: dict[int, list[Hit]] = {}
+    for hit in hits:
+        if hit.limit < UNLIMITED:
+            limits.setdefault(hit.entry.row, []).append(hit)
     agreed = []
     for hit in hits:
-        limit = min([hit.limit, *(other.limit for other in limits if _same_words(hit, other))])
+        others = limits.get(hit.entry.row, ())
+        limit = min([hit.limit, *(other.limit for other in others if _same_words(hit, other))])
         tier = min(hit.tier, limit)
         if tier or hit.entry.row == CONTEXT:
             agreed.append(replace(hit, tier=tier, limit=limit))
@@ -83,8 +135,6 @@ def _agreed(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def _same_words(one: Hit, other: Hit) -> bool:
-    if one.entry.row != other.entry.row:
-        return False
     if one.language != other.language:
         return one.start < other.end and other.start < one.end
     return (one.start, one.end) == (other.start, other.end)

@@ -1,39 +1,230 @@
-"""A message as one language's words, and the index that finds which patterns can match it."""
+"""A message as each list reads it, and the index that finds which patterns can match it."""
 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, cached_property
 
-from intake.patterns import Pattern
-from intake.tokens import Token
+from intake.lexicon import Lexicon, Near, Piece
+from intake.patterns import Pattern, pairs_of
+from intake.spelling import Speller
+from intake.tokens import BREAK, Token, fold
+
+_LONG = 60  # words of a message that is searched around the words a pattern needs, not all through
+_MINOR = frozenset(map(str, range(6, 18)))
+_HOURS = frozenset(map(str, range(10, 25)))
 
 
-@dataclass(frozen=True)
-class Spelled:
-    """A message as the words of one language, each with its span in the original."""
+class Message:
+    """A folded message, and what the lists know of it."""
 
-    tokens: tuple[Token, ...]
-    text: str
-    offsets: tuple[int, ...]
-    words: frozenset[str]
+    def __init__(self, lexicon: Lexicon, pieces: Sequence[Piece]) -> None:
+        self.pieces = tuple(pieces)
+        self._lexicon = lexicon
+        self._near: dict[str, Near] = {}
+        self._others: dict[str, Sequence[str]] = {}
+        self._spelled: dict[int, Spelled] = {}
 
     @classmethod
-    def of(cls, tokens: Iterable[Token]) -> Spelled:
-        kept = tuple(tokens)
+    def of(cls, text: str, lexicon: Lexicon) -> Message:
+        """``text`` in words."""
+        return cls(lexicon, lexicon.pieces(fold(text)))
+
+    @cached_property
+    def better(self) -> tuple[int, ...]:
+        """For each list, the lists, as bits, that know more of the message's words."""
+        shares = [0] * len(self._lexicon.spellers)
+        for known in {piece.text: piece.known for piece in self.pieces}.values():
+            for number in numbers(known):
+                shares[number] += 1
+        more = {
+            share: sum(1 << n for n, other in enumerate(shares) if other > share)
+            for share in set(shares)
+        }
+        return tuple(more[share] for share in shares)
+
+    @cached_property
+    def heard(self) -> tuple[int, ...]:
+        """The lists that have a say: those that read a word which no better list reads.
+
+        What a list that knows more of the message does not say of its own words, a list that only
+        shares them does not say either: French *charge me* is no debt in an English question.
+        """
+        left: dict[int, int] = {}
+        for piece in self.pieces:
+            read = self.read_by(piece)
+            for number in numbers(read):
+                left[number] = left.get(number, self.better[number]) & read
+        return tuple(sorted(number for number, better in left.items() if not better))
+
+    def read_by(self, piece: Piece) -> int:
+        """The lists, as bits, that read a piece as a word of theirs."""
+        if piece.known or piece.text == BREAK or piece.text.isdigit():
+            return piece.known
+        read = self._lexicon.parting
+        for _, mask in self.near(piece.text):
+            read |= mask
+        return read
+
+    def near(self, text: str) -> Near:
+        """What a word that no list knows can be meant to be."""
+        found = self._near.get(text)
+        if found is None:
+            found = self._near[text] = self._lexicon.near(text.replace("'", ""))
+        return found
+
+    def spelled(self, number: int) -> Spelled:
+        """The message in the words of one list."""
+        if number not in self._spelled:
+            speller = self._lexicon.spellers[number]
+            pieces = self._together(speller) if speller.phrasing else self.pieces
+            exact = speller.exact
+            groups = [exact.get(p.text) or self._group(p, number) for p in pieces]
+            self._spelled[number] = Spelled(self, pieces, groups)
+        return self._spelled[number]
+
+    @cached_property
+    def raw(self) -> frozenset[str]:
+        """The words of the message as they stand."""
+        return frozenset(piece.text for piece in self.pieces)
+
+    @cached_property
+    def extra(self) -> frozenset[str]:
+        """What the words as they stand are to patterns besides themselves."""
+        return frozenset(form for word in self.raw for form in self.others(word))
+
+    def others(self, word: str) -> Sequence[str]:
+        """What ``word`` is to patterns besides itself: beginnings with a star, kinds of number."""
+        found = self._others.get(word)
+        if found is None:
+            found = self._others[word] = self._forms_of(word)
+        return found
+
+    def _forms_of(self, word: str) -> Sequence[str]:
+        if not word.isdigit():
+            return [beginning + "*" for beginning in self._lexicon.beginnings(word)]
+        minor = ("%minor",) if word in _MINOR else ()
+        return ("%number", *minor, *(("%long",) if word in _HOURS else ()))
+
+    def taken(self, number: int, start: int, end: int) -> bool:
+        """Whether a list that knows more of the message reads every word that this one reads of a
+        span: see :attr:`heard`."""
+        left = self.better[number]
+        at = bisect.bisect_left(self._ends, start + 1)
+        while left and at < len(self.pieces) and self.pieces[at].start < end:
+            read = self.read_by(self.pieces[at])
+            if read >> number & 1:
+                left &= read
+            at += 1
+        return bool(left)
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [piece.end for piece in self.pieces]
+
+    def _together(self, speller: Speller) -> tuple[Piece, ...]:
+        """The pieces, with those that the list spells together as one."""
+        found: list[Piece] = []
+        at = 0
+        for step in speller.phrases([piece.text for piece in self.pieces]):
+            first, last = self.pieces[at], self.pieces[at + step - 1]
+            text = " ".join(piece.text for piece in self.pieces[at : at + step])
+            found.append(Piece(text, first.start, last.end, first.known))
+            at += step
+        return tuple(found)
+
+    def _group(self, piece: Piece, number: int) -> tuple[str, ...]:
+        """The words that a list reads a piece as."""
+        text = piece.text
+        speller = self._lexicon.spellers[number]
+        if "'" in text:
+            return self._without_apostrophe(piece, speller, number)
+        if text in speller.exact:
+            return speller.exact[text]
+        if piece.known & self.better[number] or text.isdigit() or text == BREAK:
+            return (text,)
+        if not speller.parts and not self.near(text):
+            return (text,)
+        return self._mended(text, speller, number)
+
+    def _without_apostrophe(self, piece: Piece, speller: Speller, number: int) -> tuple[str, ...]:
+        elided = speller.elided(piece.text)
+        if elided is not None:
+            return elided
+        text = piece.text.replace("'", "")
+        return speller.exact.get(text) or self._mended(text, speller, number)
+
+    def _mended(self, text: str, speller: Speller, number: int) -> tuple[str, ...]:
+        if speller.knows(text):
+            return (text,)
+        apart = speller.apart(text)
+        if apart is not None:
+            return apart
+        for word, mask in self.near(text):
+            if mask >> number & 1:
+                return speller.exact.get(word, (word,))
+        return (text,)
+
+
+@cache
+def numbers(bits: int) -> tuple[int, ...]:
+    """The numbers of the lists that ``bits`` stand for."""
+    return tuple(n for n in range(bits.bit_length()) if bits >> n & 1)
+
+
+class Spelled:
+    """A message in the words of one list, each with its span in the original."""
+
+    def __init__(
+        self, message: Message, pieces: Sequence[Piece], groups: Sequence[tuple[str, ...]]
+    ) -> None:
+        self._message = message
+        self._pieces = pieces
+        self._groups = groups
+        self.words = frozenset(word for group in groups for word in group)
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """The words, and all else that a pattern can ask a message for: see ``Node.needs``."""
+        forms = set(self.words)
+        # A word that is read as another one may lend a form too many: the search then decides.
+        forms |= self._message.extra
+        for word in self.words - self._message.raw:
+            forms.update(self._message.others(word))
+        forms.update(self._pairs)
+        return frozenset(forms)
+
+    @cached_property
+    def _pairs(self) -> list[str]:
+        if all(word.isascii() for word in self.words):
+            return []
+        return pairs_of([word for group in self._groups for word in group])
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """The words with their spans; a piece read as several words keeps its one span."""
+        pieces = zip(self._pieces, self._groups, strict=True)
+        return tuple(Token(w, p.start, p.end) for p, group in pieces for w in group)
+
+    @cached_property
+    def text(self) -> str:
+        """The words between single spaces: what the patterns read."""
+        return " " + "".join(token.text + " " for token in self.tokens)
+
+    @cached_property
+    def _offsets(self) -> tuple[int, ...]:
         offsets, at = [], 1
-        for token in kept:
+        for token in self.tokens:
             offsets.append(at)
             at += len(token.text) + 1
-        text = " " + "".join(token.text + " " for token in kept)
-        words = {token.text for token in kept}
-        return cls(kept, text, tuple(offsets), frozenset(words))
+        return tuple(offsets)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The span in the original message of a match at ``start`` to ``end`` in ``text``."""
-        first = bisect.bisect_right(self.offsets, start) - 1
-        last = bisect.bisect_left(self.offsets, end) - 1
+        first = bisect.bisect_right(self._offsets, start) - 1
+        last = bisect.bisect_left(self._offsets, end) - 1
         covered = self.tokens[max(first, 0) : max(last, first, 0) + 1]
         return min(t.start for t in covered), max(t.end for t in covered)
 
@@ -43,31 +234,70 @@ class Spelled:
         right = self.text.find(" . ", max(end - 1, 0))
         return max(left, 0), len(self.text) if right < 0 else right + 1
 
+    def has(self, pattern: Pattern, start: int, end: int) -> bool:
+        """Whether ``pattern`` is said between ``start`` and ``end`` of ``text``."""
+        return pattern.possible(self.forms) and any(
+            pattern.regex.search(self.text, left, right)
+            for left, right in self._around(pattern, start, end)
+        )
+
+    def find(
+        self, pattern: Pattern, start: int = 0, end: int | None = None
+    ) -> Iterator[re.Match[str]]:
+        """Where in ``text`` ``pattern``, for which the message has the words, is said."""
+        end = len(self.text) if end is None else end
+        for left, right in self._around(pattern, start, end):
+            yield from pattern.regex.finditer(self.text, left, right)
+
+    def _around(self, pattern: Pattern, start: int, end: int) -> Iterable[tuple[int, int]]:
+        """The parts of a long text that a match can lie in: around the rarest word it needs."""
+        if len(self.tokens) <= _LONG or not pattern.anchors:
+            return [(start, end)]
+        margin = pattern.node.width + 1
+        last = len(self._offsets)
+        found: list[tuple[int, int]] = []
+        for at in sorted(at for a in pattern.anchors for at in self._places.get(a, ())):
+            left = max(self._offsets[max(at - margin, 0)] - 1, start)
+            right = min(self._offsets[at + margin] if at + margin < last else len(self.text), end)
+            if found and left <= found[-1][1]:
+                found[-1] = (found[-1][0], right)
+            elif left < right:
+                found.append((left, right))
+        return found
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """At which words each form stands."""
+        places: dict[str, list[int]] = {}
+        words = [token.text for token in self.tokens]
+        for at, word in enumerate(words):
+            pair = pairs_of(words[at : at + 2])
+            for form in (word, *self._message.others(word), *pair):
+                places.setdefault(form, []).append(at)
+        return places
+
 
 class Index:
-    """Patterns by their anchor words, so that a message is searched for few of them."""
+    """Patterns by a word that they need, so that a message is searched for few of them."""
 
     def __init__(self, patterns: Iterable[tuple[Pattern, int]]) -> None:
-        self._always: list[tuple[Pattern, int]] = []
-        self._by_word: dict[str, list[tuple[Pattern, int]]] = {}
-        self._by_beginning: dict[str, list[tuple[Pattern, int]]] = {}
-        for pattern, key in patterns:
+        self._always: list[tuple[int, Pattern, int]] = []
+        self._by_form: dict[str, list[tuple[int, Pattern, int]]] = {}
+        self.patterns: list[Pattern] = []
+        for order, (pattern, key) in enumerate(patterns):
+            self.patterns.append(pattern)
             if not pattern.anchors:
-                self._always.append((pattern, key))
+                self._always.append((order, pattern, key))
             for anchor in pattern.anchors:
-                table = self._by_beginning if anchor.endswith("*") else self._by_word
-                table.setdefault(anchor.rstrip("*"), []).append((pattern, key))
-        self._longest = max((len(b) for b in self._by_beginning), default=0)
+                self._by_form.setdefault(anchor, []).append((order, pattern, key))
+        self._forms = frozenset(self._by_form)
 
-    def candidates(self, words: Iterable[str]) -> list[tuple[Pattern, int]]:
-        """The patterns that can match a message of these words, in the order of the list."""
-        found: dict[tuple[int, str], tuple[Pattern, int]] = {}
-        for pattern, key in self._always:
-            found[key, pattern.source] = (pattern, key)
-        for word in words:
-            for pattern, key in self._by_word.get(word, ()):
-                found[key, pattern.source] = (pattern, key)
-            for length in range(1, min(len(word), self._longest) + 1):
-                for pattern, key in self._by_beginning.get(word[:length], ()):
-                    found[key, pattern.source] = (pattern, key)
-        return [found[k] for k in sorted(found)]
+    def candidates(self, forms: frozenset[str]) -> list[tuple[Pattern, int]]:
+        """The patterns that can match a message of these forms, in the order of the list."""
+        found = {order: (pattern, key) for order, pattern, key in self._always}
+        tables = self._by_form
+        for form in forms & self._forms:
+            for order, pattern, key in tables[form]:
+                if order not in found and pattern.possible(forms):
+                    found[order] = (pattern, key)
+        return [found[order] for order in sorted(found)]

@@ -21,20 +21,21 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from intake.cuelist import CONTEXT, UNLIMITED, read
-from intake.hits import Hit, find_hits, spell
-from intake.reading import Spelled
-from intake.tokens import BREAK, Token
+from intake.hits import Hit, Rules
+from intake.reading import Message
 
-_FORMAT = 1  # raised when the code reads the same lists otherwise
+_FORMAT = 2  # raised when the code reads the same lists otherwise
 _REMEMBERED = 12  # earlier messages that are read for combinations
 _FRAGMENTS = 3  # earlier messages that a cue can begin in
 _LONGEST = 4000  # characters of one earlier message that are read
-_SHIFT = 1_000_000  # longer than any message: keeps past and present apart in one text
+_COMPLETED = 2  # earlier messages whose cue a time can complete
+_APART = 1_000_000  # longer than any message: keeps past and present apart in one text
 _SUICIDE = 5  # the row whose plan, means and time are often said apart
 _SHORT = 7  # words of a message that may be only a time
 
@@ -91,10 +92,8 @@ _RISES = (
     _Rise(frozenset({7}), frozenset({20}), Tier.URGENT),
 )
 
-_DIRECTORY = Path(__file__).parent / "cues"
-_FILES = tuple(sorted(_DIRECTORY.glob("*.yaml")))
+_FILES = tuple(sorted((Path(__file__).parent / "cues").glob("*.yaml")))
 _TIERS = {tier.label: int(tier) for tier in Tier}
-_LISTS = tuple(read(path, _TIERS) for path in _FILES)
 
 
 def _version(paths: Iterable[Path]) -> str:
@@ -107,24 +106,59 @@ def _version(paths: Iterable[Path]) -> str:
 VERSION = _version(_FILES)
 
 
+@cache
+def rules() -> Rules:
+    """The cue lists, read when the first message is screened.
+
+    A process that must answer at once asks for them when it starts. Raises ``CueListError`` or
+    ``PatternError`` when a list is not in its form.
+    """
+    return Rules(read(path, _TIERS) for path in _FILES)
+
+
 def screen(text: str, history: Sequence[str] = ()) -> Assessment:
     """The rules' judgement of ``text``, given earlier inbound texts (oldest first)."""
-    now = spell(text, _LISTS)
-    before = [spell(past[:_LONGEST], _LISTS) for past in history[-_REMEMBERED:]]
-    past = [
-        replace(hit, message=number)
-        for number, message in enumerate(before)
-        for hit in find_hits(message, _LISTS)
-    ]
+    judge = rules()
+    now = judge.read(text)
+    before = _History(judge, [past[:_LONGEST] for past in history[-_REMEMBERED:]])
     present = [
-        *(_midway(hit) if before else hit for hit in find_hits(now, _LISTS)),
-        *_fragments(before[-_FRAGMENTS:], now),
-        *_completed_by_time([hit for hit in past if hit.message >= len(before) - 2], now),
+        *(_midway(hit) if history else hit for hit in judge.find(now)),
+        *_fragments(judge, before, now),
+        *_completed_by_time(judge, before, now),
     ]
-    found = _judge(present, past)
+    found = _judge(present, before.hits(_REMEMBERED)) if present else ()
     tier = max((cue.tier for cue in found), default=None)
-    person = any(cues.asks_for_person(spelled) for cues, spelled in zip(_LISTS, now, strict=True))
-    return Assessment(tier, found, person, VERSION)
+    return Assessment(tier, found, judge.asks_for_person(now), VERSION)
+
+
+class _History:
+    """The earlier messages, each read and searched only when something asks for it."""
+
+    def __init__(self, judge: Rules, texts: Sequence[str]) -> None:
+        self._judge = judge
+        self._texts = texts
+        self._messages: dict[int, Message] = {}
+        self._hits: dict[int, list[Hit]] = {}
+
+    def last(self, most: int) -> list[Message]:
+        """The last messages, at most ``most``, oldest first."""
+        return [self._message(number) for number in self._numbers(most)]
+
+    def hits(self, most: int) -> list[Hit]:
+        """The cues of the last messages, at most ``most``."""
+        for number in self._numbers(most):
+            if number not in self._hits:
+                found = self._judge.find(self._message(number))
+                self._hits[number] = [replace(hit, message=number) for hit in found]
+        return [hit for number in self._numbers(most) for hit in self._hits[number]]
+
+    def _message(self, number: int) -> Message:
+        if number not in self._messages:
+            self._messages[number] = self._judge.read(self._texts[number])
+        return self._messages[number]
+
+    def _numbers(self, most: int) -> range:
+        return range(max(0, len(self._texts) - most), len(self._texts))
 
 
 def _midway(hit: Hit) -> Hit:
@@ -132,50 +166,30 @@ def _midway(hit: Hit) -> Hit:
     return replace(hit, tier=max(hit.tier, min(hit.entry.midway, hit.limit)))
 
 
-def _fragments(before: Sequence[Sequence[Spelled]], now: Sequence[Spelled]) -> list[Hit]:
+def _fragments(judge: Rules, before: _History, now: Message) -> list[Hit]:
     """Cues that begin in an earlier message and end in this one, spanned by this one's part."""
-    if not before or not any(spelled.tokens for spelled in now):
+    earlier = before.last(_FRAGMENTS)
+    if not now.pieces or not any(message.pieces for message in earlier):
         return []
-    joined = [
-        Spelled.of([*_earlier(past[n] for past in before), *_shifted(spelled.tokens, _SHIFT)])
-        for n, spelled in enumerate(now)
-    ]
-    first = min(spelled.tokens[0].start for spelled in now if spelled.tokens)
-    found = find_hits(joined, _LISTS)
+    first = now.pieces[0].start
+    found = judge.find(judge.joined(earlier, now, apart=_APART))
     # A row that the earlier texts said by themselves is not said again by what follows them.
-    said = {hit.entry.row for hit in found if hit.end <= 0}
+    said = {hit.entry.row for hit in found if hit.end < 0}
     return [
-        replace(hit, start=first, end=hit.end - _SHIFT)
+        replace(hit, start=first)
         for hit in found
-        if hit.start < 0 and hit.end > _SHIFT and hit.entry.row not in said
+        if hit.start < 0 < hit.end and hit.entry.row not in said
     ]
 
 
-def _earlier(messages: Iterable[Spelled]) -> Iterator[Token]:
-    """The words of earlier messages, all placed before the present one; an end is no full stop."""
-    for message in messages:
-        tokens = message.tokens
-        kept = tokens[:-1] if tokens and tokens[-1].text == BREAK else tokens
-        yield from (replace(token, start=-1, end=-1) for token in kept)
-
-
-def _shifted(tokens: Iterable[Token], by: int) -> Iterator[Token]:
-    return (replace(token, start=token.start + by, end=token.end + by) for token in tokens)
-
-
-def _completed_by_time(recent: Sequence[Hit], now: Sequence[Spelled]) -> list[Hit]:
+def _completed_by_time(judge: Rules, before: _History, now: Message) -> list[Hit]:
     """A short "tonight" after a cue that speaks of time: that cue again, at its sooner tier."""
-    found = []
-    for cues, spelled in zip(_LISTS, now, strict=True):
-        length = len(spelled.text)
-        if 0 < len(spelled.tokens) <= _SHORT and cues.soon(spelled, 0, length):
-            start, end = spelled.span(1, length)
-            found += [
-                replace(hit, tier=hit.entry.soon, start=start, end=end)
-                for hit in recent
-                if hit.entry.soon and hit.limit == UNLIMITED
-            ]
-    return found
+    recent = before.hits(_COMPLETED) if (span := judge.speaks_of_now(now, _SHORT)) else ()
+    return [
+        replace(hit, tier=hit.entry.soon, start=span[0], end=span[1])
+        for hit in recent
+        if span and hit.entry.soon and hit.limit == UNLIMITED
+    ]
 
 
 def _judge(present: Sequence[Hit], past: Sequence[Hit]) -> tuple[Cue, ...]:

@@ -1,24 +1,20 @@
 """Folds a message into plain tokens that still know where they stand in the original text.
 
-Case, accents, full-width letters, ligatures and zero-width characters go; apostrophes and the
+What each character is, in every script, stands in :mod:`intake.letters`. Apostrophes and the
 symbols people put inside words (``k!ll``, ``s*icide``) stay for the spelling rules to read.
 Emoji that carry meaning become words. A full stop, question mark, exclamation mark or line
-break becomes the token ``.``, which no pattern reads across.
+break of any script becomes the token ``.``, which no pattern reads across.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
+
+from intake.letters import COMPOSED, TABLE, Kind, settle
 
 BREAK = "."
 
-_APOSTROPHES = frozenset("'’‘`´ʼ′")
-_INSIDE = frozenset("*@$!")
-_ENDERS = frozenset(".!?;\n。！？؟|")
-# Accents written apart from their letter, and the selectors that colour an emoji.
-_SILENT_MARKS = frozenset(chr(c) for c in (*range(0x300, 0x370), *range(0xFE00, 0xFE10)))
-_WHOLE = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
+_ENDERS = frozenset(".!?;\n\r\u2028\u2029|。｡．！？‼⁉؟؛۔।॥།።፧៖។៕။᙮⸮")
 
 EMOJI = {
     "🔫": "emojigun",
@@ -53,8 +49,7 @@ EMOJI = {
 }
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One folded token and the half-open span it has in the original text."""
 
     text: str
@@ -64,73 +59,79 @@ class Token:
 
 def plain(text: str) -> str:
     """``text`` in lower case without accents, character by character."""
-    return "".join(_plain_character(character) for character in text)
+    return "".join(
+        character if kind in (Kind.OTHER, Kind.APOSTROPHE, Kind.INSIDE) else folded
+        for character in text
+        for kind, folded in (TABLE[character],)
+    )
 
 
-def _plain_character(character: str) -> str:
-    lowered = character.lower()
-    if lowered in _WHOLE:
-        return _WHOLE[lowered]
-    if character < "\x80":
-        return lowered
-    decomposed = unicodedata.normalize("NFKD", lowered)
-    return "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f").casefold()
+_LETTER, _ALONE = Kind.LETTER, Kind.ALONE
 
 
 def fold(text: str) -> list[Token]:
     """The tokens of ``text`` in order; never raises, whatever the characters are."""
     found: list[Token] = []
     word: list[str] = []
+    alone = False
     start = end = 0
-
-    def finish() -> None:
-        if word:
-            found.append(Token("".join(word), start, end))
-            word.clear()
-
     for index, character in enumerate(text):
-        if character < "\x80" and character.isalnum():
-            folded: str | None = character.lower()
-        else:
-            folded = _inside_word(text, index, bool(word))
-        if folded:
-            if not word:
-                start = index
-            word.append(folded)
-            end = index + 1
-        elif folded == "" and word:
-            end = index + 1
-        elif folded is None:
-            finish()
-            if character in EMOJI:
-                found.append(Token(EMOJI[character], index, index + 1))
-            elif _ends_sentence(text, index):
-                found.append(Token(BREAK, index, index + 1))
-    finish()
+        kind, folded = TABLE[character]
+        if word:
+            inside: str | None = None
+            if kind is _LETTER:
+                inside = None if alone else folded
+            elif kind is not _ALONE and character != " ":
+                inside = _inside(text, index, word, alone)
+            if inside is not None:
+                word.append(inside)
+                end = index + 1
+                continue
+            found.append(_token(word, start, end))
+            word = []
+        if kind is _LETTER or kind is _ALONE:
+            word, alone, start, end = [folded], kind is _ALONE, index, index + 1
+        elif character == " ":
+            continue
+        elif character in EMOJI:
+            found.append(Token(EMOJI[character], index, index + 1))
+        elif _ends_sentence(text, index):
+            found.append(Token(BREAK, index, index + 1))
+    if word:
+        found.append(_token(word, start, end))
     return found
 
 
-def _inside_word(text: str, index: int, open_word: bool) -> str | None:
-    """What the character adds to a word: letters, nothing (a mark), or None when it ends one."""
+def _token(word: list[str], start: int, end: int) -> Token:
+    text = "".join(word)
+    return Token(text if text.isascii() else settle(text), start, end)
+
+
+def _inside(text: str, index: int, word: list[str], alone: bool) -> str | None:
+    """What a character that is no letter adds to the open word; None when it ends it."""
     character = text[index]
-    if character in _APOSTROPHES:
-        return "'" if open_word and _alphanumeric(text, index + 1) else ("" if open_word else None)
-    if character in _INSIDE and open_word:
-        return character if _alphanumeric(text, index + 1) else None
-    if character in ",." and open_word and text[index - 1].isdigit():
-        return "" if index + 1 < len(text) and text[index + 1].isdigit() else None
-    if character.isalnum():
-        return _plain_character(character)
-    category = unicodedata.category(character)
-    if category in ("Me", "Cf") or character in _SILENT_MARKS:
+    kind, folded = TABLE[character]
+    if kind is Kind.MARK:
+        return folded
+    if kind is Kind.SILENT:
+        if (word[-1], character) in COMPOSED:
+            word[-1] = COMPOSED[word[-1], character]
         return ""
-    if category in ("Mn", "Mc") and open_word:
-        return character
-    return None
+    if alone:
+        return None
+    if kind is Kind.APOSTROPHE:
+        return folded if _alphanumeric(text, index + 1) else ""
+    if kind is Kind.INSIDE:
+        return folded if _alphanumeric(text, index + 1) else None
+    return "" if character in ",." and _in_number(text, index) else None
+
+
+def _in_number(text: str, index: int) -> bool:
+    return text[index - 1].isdigit() and index + 1 < len(text) and text[index + 1].isdigit()
 
 
 def _alphanumeric(text: str, index: int) -> bool:
-    if index < len(text) and text[index] in _INSIDE:
+    if index < len(text) and TABLE[text[index]][0] is Kind.INSIDE:
         index += 1
     return index < len(text) and text[index].isalnum()
 
