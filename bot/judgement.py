@@ -19,7 +19,12 @@ def from_parse_data(parsed: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "language": {
             "code": language["code"],
+            "script": language["script"],
             "confidence": _probability(language["confidence"]),
+            "candidates": [
+                {**candidate, "confidence": _probability(candidate["confidence"])}
+                for candidate in language["candidates"]
+            ],
         },
         "intent": {"name": name, "confidence": _probability(intent["confidence"])},
         "risk": {

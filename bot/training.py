@@ -18,7 +18,14 @@ from bot.without_tensorflow import RASA_VERSION
 CONFIG = ROOT / "config.yml"
 DOMAIN = ROOT / "domain.yml"
 TRAINING_DATA = (ROOT / "data" / "nlu", ROOT / "data" / "rules", ROOT / "data" / "stories")
-_CODE = (ROOT / "bot" / "components", ROOT / "bot" / "risk_model.py")
+#: What the language component reads by itself (bot/language/texts.py).
+_LANGUAGE_TEXTS = ROOT / "data" / "language" / "text"
+_CODE = (
+    ROOT / "bot" / "components",
+    ROOT / "bot" / "language",
+    ROOT / "bot" / "risk_model.py",
+)
+_SUFFIXES = (".py", ".txt", ".yml", ".yaml")
 
 Progress = Callable[[str], None]
 
@@ -37,11 +44,11 @@ def inputs_version() -> str:
 
 
 def _inputs() -> Iterator[Path]:
-    for root in (CONFIG, DOMAIN, *TRAINING_DATA, *_CODE):
+    for root in (CONFIG, DOMAIN, *TRAINING_DATA, _LANGUAGE_TEXTS, *_CODE):
         if root.is_file():
             yield root
         else:
-            yield from sorted(p for p in root.rglob("*") if p.suffix in (".py", ".yml", ".yaml"))
+            yield from sorted(p for p in root.rglob("*") if p.suffix in _SUFFIXES)
 
 
 def model_path(model_dir: Path) -> Path:

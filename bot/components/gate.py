@@ -19,8 +19,8 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.language import SPOKEN
-from bot.identification import SURE_SWITCH
 from bot.judgement import LANGUAGE, RISK
+from intake.language_choice import SURE_SWITCH
 
 _RISK = "risk_"
 #: Intents that keep their own answer although the text carries risk.

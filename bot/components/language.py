@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -17,23 +18,38 @@ from rasa.shared.nlu.constants import (
     TEXT,
 )
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.identification import UNSURE, Identified, identify
+from bot.identification import Identified, Identifier
 from bot.judgement import LANGUAGE
+from intake.language_choice import Spoken, decide
+from intake.languages import OFFICIAL
 
 #: Languages that the dialogue and its catalogues speak.
 SPOKEN = ("en", "fr")
 _DEFAULT = "en"
 _EARLIER = 4
+_FILE = "language.json"
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class IdentifierMissing(RuntimeError):
+    """The model archive holds nothing about languages: it was trained without this component."""
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class LanguageIdentifier(GraphComponent):
     """Sets `language` on a message, and an entity that fills the slot of that name.
 
-    The turn's metadata says which language the conversation has (`language`) and
-    whether the person picked it (`language_chosen`), which then holds above all.
+    The turn's metadata says which language the conversation has (`language`, a tag), whether the
+    person picked it (`language_chosen`), and what was written before (`history`).
     """
+
+    def __init__(
+        self, model_storage: ModelStorage, resource: Resource, identifier: Identifier | None = None
+    ) -> None:
+        self._model_storage = model_storage
+        self._resource = resource
+        self._identifier = identifier
 
     @classmethod
     def create(
@@ -43,32 +59,55 @@ class LanguageIdentifier(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> LanguageIdentifier:
-        """Nothing is trained or loaded."""
-        return cls()
+        """A component to be trained."""
+        return cls(model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> LanguageIdentifier:
+        """Restore what was learnt. Raises IdentifierMissing."""
+        with model_storage.read_from(resource) as folder:
+            path = folder / _FILE
+            if not path.exists():
+                raise IdentifierMissing("Train again: this model has learnt no languages.")
+            state = json.loads(path.read_text(encoding="utf-8"))
+        return cls(model_storage, resource, Identifier.from_state(state))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Rasa's call for training. What tells languages apart is read from the files themselves:
+        Rasa's training data does not say which language a text is in.
+        """
+        self._identifier = Identifier.learn()
+        with self._model_storage.write_to(self._resource) as folder:
+            state = json.dumps(self._identifier.state(), ensure_ascii=False, sort_keys=True)
+            (folder / _FILE).write_text(state, encoding="utf-8")
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Nothing that trains after this needs a language."""
+        return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Rasa's call for each incoming message."""
+        if self._identifier is None:
+            raise IdentifierMissing("This component was neither trained nor loaded.")
         for message in messages:
             known = message.get("metadata") or {}
             current, chosen = known.get("language"), bool(known.get("language_chosen"))
             text = message.get(TEXT) or ""
             # Short texts say little; those before them count until a language is known.
             earlier = (known.get("history") or [])[-_EARLIER:] if current is None else []
-            found = identify("\n".join([*earlier, text]), current, chosen)
-            spoken = answer_in(found, current, chosen)
-            message.set(
-                LANGUAGE,
-                {
-                    "code": found.code,
-                    "confidence": found.confidence,
-                    "words": found.words,
-                    "latin": found.latin,
-                },
-                add_to_output=True,
-            )
+            found = self._identifier.identify(text, current, chosen, earlier)
+            message.set(LANGUAGE, _plain(found), add_to_output=True)
             entity = {
                 ENTITY_ATTRIBUTE_TYPE: LANGUAGE,
-                ENTITY_ATTRIBUTE_VALUE: spoken,
+                ENTITY_ATTRIBUTE_VALUE: answer_in(found, text, current, chosen),
                 ENTITY_ATTRIBUTE_START: 0,
                 ENTITY_ATTRIBUTE_END: len(text),
                 "extractor": type(self).__name__,
@@ -77,10 +116,23 @@ class LanguageIdentifier(GraphComponent):
         return messages
 
 
-def answer_in(found: Identified, current: str | None, chosen: bool) -> str:
-    """The language of the reply: chosen, else clearly written, else as before, else a guess."""
-    if chosen and current:
-        return current
-    if found.code and found.confidence > UNSURE:
-        return found.code
-    return current or (found.code if found.code in SPOKEN else None) or _DEFAULT
+def _plain(found: Identified) -> dict[str, Any]:
+    return {
+        "code": found.code,
+        "script": found.script,
+        "confidence": found.confidence,
+        "candidates": [
+            {"code": one.code, "script": one.script, "confidence": one.confidence}
+            for one in found.candidates
+        ],
+        "words": found.words,
+        "latin": found.script in (None, "Latn"),
+    }
+
+
+def answer_in(found: Identified, text: str, current: str | None, chosen: bool) -> str:
+    """Tag of the language of the reply, as the porch decides it; before that is clear, a guess."""
+    decided = decide(found.candidates, text, Spoken(current, chosen))
+    if decided.tag is not None:
+        return decided.tag
+    return found.code if found.code in OFFICIAL else _DEFAULT

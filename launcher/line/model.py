@@ -16,6 +16,7 @@ INPUTS = (
     "config.yml",
     "domain.yml",
     "data/nlu",
+    "data/language/text",
     "data/rules",
     "data/stories",
     "bot",
