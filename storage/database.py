@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from storage.accounts import AccountRepository
 from storage.board import BoardRepository
+from storage.copies import CopyRepository
 from storage.crypto import Keyring
 from storage.desk import DeskRepository
 from storage.jobs import LAZY_COMMIT, JobRepository, make_app
@@ -44,6 +45,7 @@ class Transaction:
         self.tips = TipRepository(session, keyring)
         self.referrals = ReferralRepository(session, keyring)
         self.mailbox = MailboxRepository(session, keyring)
+        self.copies = CopyRepository(session, keyring)
         self.outbox = OutboxRepository(session, keyring)
         self.board = BoardRepository(session, keyring)
         self.desk = DeskRepository(session, keyring)

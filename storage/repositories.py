@@ -81,6 +81,23 @@ class ConversationRepository(Shelf):
             return await self.find_or_open(inbound)
         return await self._loaded(row)
 
+    async def provider_ids(
+        self, channel: str, inbox: str, address: str, since: datetime
+    ) -> Sequence[str]:
+        """The provider's ids of all messages with this address since then, in both directions."""
+        found = await self.session.scalars(
+            select(MessageRow.provider_id)
+            .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
+            .where(
+                ConversationRow.channel == channel,
+                ConversationRow.inbox == inbox,
+                ConversationRow.address_fingerprint == self.keyring.fingerprint(address, ADDRESS),
+                MessageRow.created_at >= since,
+                MessageRow.provider_id.is_not(None),
+            )
+        )
+        return [each for each in found if each is not None]
+
     async def lock(self, conversation_id: UUID) -> Conversation:
         """One conversation, locked. Raises ConversationNotFound."""
         return await self._loaded(await self._row(conversation_id, lock=True))

@@ -139,6 +139,7 @@ class MessageRow(Base):
             "failed",
             "blocked",
         ),
+        _one_of("provider_copy", "erased", "gone", "kept"),
         CheckConstraint("(direction = 'in') = (author = 'contact')", name="inbound_author"),
         CheckConstraint("(direction = 'in') = (turn IS NOT NULL)", name="inbound_turn"),
         CheckConstraint("(direction = 'out') = (delivery IS NOT NULL)", name="outbound_delivery"),
@@ -161,6 +162,12 @@ class MessageRow(Base):
             "created_at",
             postgresql_where="delivery IN ('queued', 'sending')",
         ),
+        Index(
+            "ix_message_provider_copy",
+            "channel",
+            "created_at",
+            postgresql_where="provider_id IS NOT NULL AND provider_copy IS NULL",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -180,6 +187,9 @@ class MessageRow(Base):
     first_attempt_at: Mapped[datetime | None] = mapped_column(Moment)
     last_attempt_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = _now()
+    #: What became of the provider's own copy; empty while it lies there, or where there is none.
+    provider_copy: Mapped[str | None] = mapped_column(Text)
+    provider_copy_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class RiskAssessmentRow(Base):
