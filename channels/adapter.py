@@ -7,10 +7,12 @@ every adapter, so that no channel can forget its signature.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from intake.messages import DeliveryReport, Inbound
+from storage.copies import Copy, Due
 from storage.outbox import Letter
 
 
@@ -39,6 +41,14 @@ class Ignored:
 
 
 @dataclass(frozen=True)
+class Aside:
+    """Something to do at the provider that stores nothing, done once everything else is kept."""
+
+    kind: str
+    do: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
 class Answer:
     """What the provider gets back once everything is stored."""
 
@@ -47,7 +57,8 @@ class Answer:
     body: str = ""
 
 
-Event = Inbound | DeliveryReport | Ignored
+Event = Inbound | DeliveryReport | Ignored | Aside
+Take = Callable[[Event], Awaitable[None]]
 
 
 class Adapter(ABC):
@@ -75,3 +86,21 @@ class Adapter(ABC):
 
         `known` are ids that belong to other messages. Raises SendError when it cannot be told.
         """
+
+    #: How long the provider may keep its copy of a message; None where it keeps none.
+    copies_kept: timedelta | None = None
+
+    async def erase(self, due: Due) -> Copy:
+        """Erase the provider's copy of a message. Raises SendError when it must be tried again."""
+        return Copy.KEPT
+
+    async def listen(self, take: Take) -> None:
+        """Beside the hooks: fetch what they missed, or everything where there are none.
+
+        Runs in the porch until it is cancelled; what `take` has returned from is kept.
+        """
+        return
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        return

@@ -10,8 +10,9 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import FastAPI, Response
 from sqlalchemy import text
 
+from channels.adapter import Adapter, Event
 from channels.registry import Registry
-from channels.routes import Porch, hook_routes
+from channels.routes import Porch, hook_routes, take_in
 from channels.settings import PorchSettings
 from channels.spool import Spool
 from channels.web.doorbells import Doorbells
@@ -25,6 +26,8 @@ from storage.keys import load
 from storage.notify import VISITOR, Hub
 
 log = logging.getLogger(__name__)
+
+_LISTEN_AGAIN_SECONDS = 5.0
 
 
 def create_app(settings: PorchSettings) -> FastAPI:
@@ -40,6 +43,13 @@ def create_app(settings: PorchSettings) -> FastAPI:
 
     spool = Spool(settings.spool_dir, database.keyring, store) if settings.spool_dir else None
 
+    porch = Porch(
+        database=database,
+        registry=registry,
+        public_url=settings.public_url.rstrip("/"),
+        store=spool.take if spool else store,
+    )
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         for name, reason in registry.off.items():
@@ -47,24 +57,22 @@ def create_app(settings: PorchSettings) -> FastAPI:
         if spool is None:
             log.warning("SPOOL_DIR is not set: texts are lost while the database is down")
         chores = [doorbells.run(), hub.run(), *([spool.run()] if spool else [])]
+        chores += [_listening(adapter, porch) for adapter in registry.on.values()]
         running = [asyncio.create_task(chore) for chore in chores]
         yield
         for task in running:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        for adapter in registry.on.values():
+            await adapter.close()
         await database.close()
 
     # No schema pages on the public port: nothing there is an interface for strangers.
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.hub = hub
     app.state.doorbells = doorbells
-    app.state.porch = Porch(
-        database=database,
-        registry=registry,
-        public_url=settings.public_url.rstrip("/"),
-        store=spool.take if spool else store,
-    )
+    app.state.porch = porch
     app.include_router(hook_routes(registry))
     add_pages(
         app,
@@ -84,3 +92,18 @@ def create_app(settings: PorchSettings) -> FastAPI:
         return Response("ok", media_type="text/plain")
 
     return app
+
+
+async def _listening(adapter: Adapter, porch: Porch) -> None:
+    """Let a channel listen for as long as the porch runs; a failure is named and tried again."""
+
+    async def take(event: Event) -> None:
+        await take_in(event, porch)
+
+    while True:
+        try:
+            await adapter.listen(take)
+            return
+        except Exception as error:
+            log.warning("channel %s cannot listen: %s", adapter.name, type(error).__name__)
+        await asyncio.sleep(_LISTEN_AGAIN_SECONDS)

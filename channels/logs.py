@@ -15,6 +15,7 @@ def configure(level: str) -> None:
         "procrastinate",
         "httpx",
         "httpcore",
+        "telegram",
         "twilio",
         "urllib3",
         "sqlalchemy.engine",

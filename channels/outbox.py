@@ -14,7 +14,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from channels.adapter import Adapter
-from channels.send_errors import OptedOut, SendError, Temporary, Unknown, WindowClosed
+from channels.send_errors import CannotTell, OptedOut, SendError, Temporary, Unknown, WindowClosed
 from intake.messages import Delivery
 from intake.ports import Clock
 from storage.database import Database
@@ -93,6 +93,10 @@ class Outbox:
             known = await tx.outbox.known_provider_ids(conversation_id)
         try:
             provider_id = await adapter.find_sent(letter, known)
+        except CannotTell as error:
+            # Waiting would change nothing, and would hold up what comes after it.
+            await self._end(conversation_id, letter, Delivery.FAILED, error.code)
+            return
         except SendError as error:
             if self.now() - began > GIVE_UP:
                 await self._end(conversation_id, letter, Delivery.FAILED, "unknown")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from channels.adapter import Adapter
 from channels.adapters.sms import Sms
+from channels.adapters.telegram import Bot, Telegram
 from channels.adapters.twilio import Account
 from channels.adapters.webchat import WebChat
 from channels.adapters.whatsapp import PREFIX, WhatsApp
@@ -49,6 +50,23 @@ def _whatsapp(settings: LineSettings, database: Database) -> Adapter | Off:
     return WhatsApp(account, utc_now, settings.twilio_whatsapp_template)
 
 
+def _telegram(settings: LineSettings, database: Database) -> Adapter | Off:
+    token, secret = settings.telegram_bot_token, settings.telegram_webhook_secret
+    polling = settings.telegram_mode == "polling"
+    if token is None:
+        return Off("no Telegram bot; set TELEGRAM_BOT_TOKEN")
+    if secret is None and not polling:
+        return Off("set TELEGRAM_WEBHOOK_SECRET, or TELEGRAM_MODE=polling")
+    bot = Bot(
+        token=token.get_secret_value(),
+        secret=secret.get_secret_value() if secret else None,
+        api_url=settings.telegram_api_url.rstrip("/"),
+        public_url=settings.public_url.rstrip("/"),
+        polling=polling,
+    )
+    return Telegram(bot, database, utc_now)
+
+
 def _web(_: LineSettings, database: Database) -> Adapter | Off:
     return WebChat(database, utc_now)
 
@@ -57,6 +75,7 @@ def _web(_: LineSettings, database: Database) -> Adapter | Off:
 CHANNELS: Mapping[str, Callable[[LineSettings, Database], Adapter | Off]] = {
     "sms": _sms,
     "whatsapp": _whatsapp,
+    "telegram": _telegram,
     "web": _web,
 }
 

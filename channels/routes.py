@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from channels.adapter import Adapter, BadOrigin, Event, Ignored, RawRequest
+from channels.adapter import Adapter, Aside, BadOrigin, Event, Ignored, RawRequest
 from channels.registry import Registry
 from channels.spool import Store
 from intake.messages import DeliveryReport, Inbound
@@ -29,6 +30,8 @@ class Porch:
     public_url: str
     store: Store
     """Takes an inbound text and returns once it is kept."""
+    asides: set[asyncio.Task[None]] = field(default_factory=set)
+    """What is being done at providers beside the answers; held, so that it is not forgotten."""
 
 
 def porch_of(request: Request) -> Porch:
@@ -84,8 +87,20 @@ async def take_in(event: Event, porch: Porch) -> None:
             conversation_id = await tx.outbox.report(event)
             if conversation_id is not None:
                 await tx.signals.desk(conversation_id)
+    elif isinstance(event, Aside):
+        task = asyncio.create_task(_do(event))
+        porch.asides.add(task)
+        task.add_done_callback(porch.asides.discard)
     elif isinstance(event, Ignored):
         log.info("ignored: %s", event.kind)
+
+
+async def _do(aside: Aside) -> None:
+    try:
+        await aside.do()
+    except Exception as error:
+        # Named by its kind only: a provider's error may repeat whom it is about.
+        log.warning("%s failed: %s", aside.kind, type(error).__name__)
 
 
 async def read_capped(request: Request, limit: int) -> bytes | None:

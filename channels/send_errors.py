@@ -23,6 +23,10 @@ class Unknown(SendError):
     """The provider may have taken it: look it up before anything else."""
 
 
+class CannotTell(SendError):
+    """The provider does not say what it has sent: what is in doubt stays in doubt."""
+
+
 class OptedOut(SendError):
     """The person told the carrier to stop; only their START reopens."""
 

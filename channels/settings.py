@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 TWILIO_API_URL = "https://api.twilio.com"
+TELEGRAM_API_URL = "https://api.telegram.org"
 
 
 class LineSettings(BaseSettings):
@@ -45,6 +46,20 @@ class LineSettings(BaseSettings):
         pattern=r"^HX[0-9a-f]{32}$",
         description="ContentSid of one neutral template for after the 24-hour window; none by "
         "default, since a template re-opens a thread on a phone that somebody else may hold",
+    )
+
+    telegram_bot_token: SecretStr | None = Field(
+        default=None, description="the bot's token, from Telegram's BotFather"
+    )
+    telegram_webhook_secret: SecretStr | None = Field(
+        default=None, description="a long secret of our own that Telegram shows with each update"
+    )
+    telegram_mode: Literal["webhook", "polling"] = Field(
+        default="webhook",
+        description="webhook, or polling for a machine without a public address (one porch only)",
+    )
+    telegram_api_url: str = Field(
+        default=TELEGRAM_API_URL, description="Telegram's API, or a stand-in for tests"
     )
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +15,8 @@ from uuid import UUID
 from procrastinate import App
 from procrastinate.jobs import Job
 
+from channels.adapter import Adapter
+from channels.send_errors import SendError
 from intake.conversation import Holder, give_back
 from intake.errors import ConversationNotFound
 from intake.ports import Clock
@@ -27,6 +29,10 @@ log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 3.0
 PURGE_EVERY = timedelta(hours=1)
+ERASE_EVERY = timedelta(minutes=1)
+# Copies that could not be erased for this long are complained of.
+COPIES_OVERDUE = timedelta(days=1)
+_ERASED_AT_ONCE = 100
 # A job should start at once; after this long without one it was lost.
 LOST_AFTER = timedelta(seconds=15)
 # A worker that has not given a sign for this long is dead, and its jobs are anybody's.
@@ -62,7 +68,9 @@ class Upkeep:
     now: Clock
     ready_file: Path | None = None
     running: Running = field(default_factory=Running)
+    adapters: Mapping[str, Adapter] = field(default_factory=dict)
     _purged_at: datetime | None = None
+    _erased_at: datetime | None = None
     _unheld: frozenset[int | None] = frozenset()
 
     async def run(self) -> None:
@@ -75,6 +83,7 @@ class Upkeep:
                 self.take_back,
                 self.end_visits,
                 self.purge,
+                self.erase_copies,
             ):
                 try:
                     await chore()
@@ -162,6 +171,33 @@ class Upkeep:
         self._purged_at = now
         if done.overdue_left:
             log.error("the purge left %d bodies past their date", done.overdue_left)
+
+    async def erase_copies(self) -> None:
+        """Erase the copies that providers keep, once a minute, and complain of what is left."""
+        now = self.now()
+        if self._erased_at is not None and now - self._erased_at < ERASE_EVERY:
+            return
+        self._erased_at = now
+        for name, adapter in self.adapters.items():
+            if adapter.copies_kept is not None:
+                await self._erase_copies_of(name, adapter, adapter.copies_kept, now)
+
+    async def _erase_copies_of(
+        self, name: str, adapter: Adapter, kept: timedelta, now: datetime
+    ) -> None:
+        async with self.database.transaction() as tx:
+            due = await tx.copies.due(name, now - kept, _ERASED_AT_ONCE)
+            left = await tx.copies.left(name, now - kept - COPIES_OVERDUE)
+        if left:
+            log.error("%d copies at the provider of %s are past their date", left, name)
+        for one in due:
+            try:
+                became = await adapter.erase(one)
+            except SendError as error:
+                log.warning("a copy at the provider of %s stays for now: %s", name, error.code)
+                continue
+            async with self.database.transaction() as tx:
+                await tx.copies.record(one.message_id, became, now)
 
 
 async def tell_that_nobody_came(database: Database, voice: Voice, escalation_id: UUID) -> None:

@@ -82,13 +82,16 @@ class Worker:
         queue = make_app(settings.database_url)
         voice = Voice(Catalogue.load(), settings.line_phone)
         engine = RasaEngine(settings.engine_url, settings.engine_token.get_secret_value())
+        adapters = Registry.build(settings, database).on
         worker = cls(
             database=database,
             queue=queue,
             engine=engine,
-            outbox=Outbox(database, Registry.build(settings, database).on, utc_now),
+            outbox=Outbox(database, adapters, utc_now),
             line=Line(database.transaction, engine, voice, utc_now),
-            upkeep=Upkeep(database, queue, voice, utc_now, settings.worker_ready_file),
+            upkeep=Upkeep(
+                database, queue, voice, utc_now, settings.worker_ready_file, adapters=adapters
+            ),
         )
         worker._register()
         return worker
@@ -139,6 +142,8 @@ class Worker:
             with suppress(asyncio.CancelledError):
                 await upkeep
         await self.engine.close()
+        for adapter in self.upkeep.adapters.values():
+            await adapter.close()
         await self.database.close()
 
 

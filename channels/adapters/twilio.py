@@ -22,7 +22,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from channels.adapter import Adapter, Answer, BadOrigin, Event, Ignored, RawRequest
+from channels.adapter import Adapter, Answer, BadOrigin, Event, Ignored, RawRequest, Take
 from channels.send_errors import (
     Misconfigured,
     OptedOut,
@@ -35,6 +35,7 @@ from channels.send_errors import (
 )
 from intake.keywords import fold, keyword
 from intake.messages import Delivery, DeliveryReport, Inbound, InboundKind
+from storage.copies import Copy, Due
 from storage.outbox import Letter
 
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -47,6 +48,10 @@ _SEND_SECONDS = 10.0
 # Clocks differ and a message is filed a moment after it was taken.
 _CLOCK_SLACK = timedelta(minutes=2)
 _LOOK_UP_LIMIT = 50
+# What the hooks missed is looked for once a minute, and at the start for the last day.
+_MISSED_EVERY = timedelta(minutes=1)
+_MISSED_AT_START = timedelta(hours=24)
+_MISSED_LIMIT = 1_000
 
 _STATES = {
     "accepted": Delivery.SENT,
@@ -90,6 +95,7 @@ class TwilioChannel(Adapter):
     status_hook: str
     #: Words that Twilio answers by itself, also when it does not say so (OptOutType).
     answered_words: frozenset[str] = frozenset()
+    copies_kept = timedelta(hours=23)
     answer = Answer(media_type="text/xml", body=EMPTY_TWIML)
 
     def __init__(self, account: Account, now: Callable[[], datetime]) -> None:
@@ -152,6 +158,57 @@ class TwilioChannel(Adapter):
             return None
 
         return await _call(look_up)
+
+    async def erase(self, due: Due) -> Copy:
+        """Delete the message at Twilio, its media with it. Raises SendError."""
+
+        def delete() -> Copy:
+            try:
+                self._client.messages(due.provider_id).delete()
+            except TwilioRestException as error:
+                if error.status == 404:
+                    return Copy.GONE
+                raise
+            return Copy.ERASED
+
+        return await _call(delete)
+
+    async def listen(self, take: Take) -> None:
+        """Take in what the hooks missed: Twilio gives up after one retry, then the text is lost.
+
+        What is known already is known by its id, so looking back too far does no harm.
+        """
+        back = _MISSED_AT_START
+        while True:
+            started = self._now()
+            for event in await self.missed(started - back):
+                await take(event)
+            await asyncio.sleep(_MISSED_EVERY.total_seconds())
+            back = self._now() - started + _CLOCK_SLACK
+
+    async def missed(self, since: datetime) -> Sequence[Inbound]:
+        """Every text to us that Twilio has had since then, oldest first. Raises SendError."""
+
+        def look() -> list[Inbound]:
+            found = self._client.messages.list(date_sent_after=since, limit=_MISSED_LIMIT)
+            ours = [m for m in found if m.direction == "inbound" and self._is_ours(str(m.to))]
+            forms = [
+                {
+                    "MessageSid": str(message.sid),
+                    "From": str(message.from_),
+                    "To": str(message.to),
+                    "Body": message.body or "",
+                    "NumMedia": str(message.num_media or "0"),
+                }
+                for message in reversed(ours)
+            ]
+            return [event for event in map(self._inbound, forms) if isinstance(event, Inbound)]
+
+        return await _call(look)
+
+    def _is_ours(self, inbox: str) -> bool:
+        """Whether this channel listens on that number: a line may have several."""
+        return ":" not in inbox
 
     def _inbound(self, form: Mapping[str, str]) -> Event:
         sid, sender, inbox = (form.get(key, "") for key in ("MessageSid", "From", "To"))

@@ -50,3 +50,6 @@ class WhatsApp(TwilioChannel):
         with suppress(Unknown):
             await self._create(letter, content_sid=self._template_sid)
         raise WindowClosed("template_sent")
+
+    def _is_ours(self, inbox: str) -> bool:
+        return inbox.startswith(PREFIX)

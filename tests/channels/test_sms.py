@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from channels.adapter import Ignored, RawRequest
 from channels.adapters.sms import INBOUND_HOOK, STATUS_HOOK, Sms
 from channels.adapters.twilio import EMPTY_TWIML, Account, _broken, _named
+from channels.app import create_app
 from channels.send_errors import (
     Misconfigured,
     OptedOut,
@@ -231,3 +234,56 @@ async def test_nonsense_is_refused(porch: Any, body: bytes, content_type: str) -
     """Bytes of no form, of any type: 403, never 500."""
     answer = await porch.post(INBOUND_HOOK, content=body, headers={"Content-Type": content_type})
     assert answer.status_code == 403
+
+
+async def test_what_the_hook_missed_is_taken_in_once(porch_settings: Any, carrier: Any) -> None:
+    """The line was down while somebody wrote: the list of the provider has it, in order."""
+    exchange = carrier.exchange
+    for words in ("first", "STOP"):
+        await exchange.add(exchange.new("+16135550199", LINE, words, direction="inbound"))
+    await exchange.add(exchange.new(LINE, "+16135550199", "ours", direction="outbound-api"))
+    await exchange.add(
+        exchange.new("whatsapp:+16135550199", f"whatsapp:{LINE}", "other", direction="inbound")
+    )
+    adapter = Sms(Account(SID, TOKEN, LINE, carrier.url, PUBLIC), utc_now)
+    missed = await adapter.missed(utc_now())
+    assert [(event.text, event.keyword) for event in missed] == [
+        ("first", None),
+        ("STOP", Keyword.STOP),
+    ]
+    assert missed[1].answered_by_provider
+    assert [event.provider_id for event in missed] == [text.sid for text in exchange.texts[:2]]
+
+
+async def test_a_porch_that_starts_looks_back(porch_settings: Any, carrier: Any) -> None:
+    """Kept once, however often the list and the hook bring it."""
+    exchange = carrier.exchange
+    known, missed = sms_form("by the hook too"), sms_form("only in the list")
+    for form in (known, missed):
+        text = exchange.new(
+            form["From"], LINE, form["Body"], direction="inbound", sid=form["MessageSid"]
+        )
+        await exchange.add(text)
+    app = create_app(porch_settings)
+    async with app.router.lifespan_context(app):
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=PUBLIC)
+        client.app = app  # type: ignore[attr-defined]
+        assert (await client.post(INBOUND_HOOK, **signed(INBOUND_HOOK, known))).status_code == 200
+
+        async def kept() -> list[str]:
+            async with app.state.porch.database.transaction() as tx:
+                since = utc_now() - timedelta(hours=1)
+                return [
+                    provider_id
+                    for form in (known, missed)
+                    for provider_id in await tx.conversations.provider_ids(
+                        "sms", LINE, form["From"], since
+                    )
+                ]
+
+        for _ in range(200):
+            if len(await kept()) >= 2:
+                break
+            await asyncio.sleep(0.02)
+        assert await kept() == [known["MessageSid"], missed["MessageSid"]]
+        await client.aclose()

@@ -117,10 +117,10 @@ async def test_a_text_arrives_once_through_the_porch(porch_settings: PorchSettin
             await client.post("/hooks/twilio/sms", **signed("/hooks/twilio/sms", sms))
         ).status_code == 200
         async with app.state.porch.database.transaction() as tx:
-            found = await tx.session.execute(
-                text("SELECT channel, count(*) FROM message GROUP BY channel ORDER BY channel")
-            )
-            assert [tuple(row) for row in found] == [("sms", 1), ("whatsapp", 1)]
+            since = utc_now() - timedelta(hours=1)
+            for channel, form_, inbox in (("whatsapp", fields, SENDER), ("sms", sms, LINE)):
+                kept = await tx.conversations.provider_ids(channel, inbox, form_["From"], since)
+                assert kept == [form_["MessageSid"]]
 
 
 class Waiting:
