@@ -10,15 +10,15 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import wishes
 from actions.wishes import Event
-
-#: Languages that the bot speaks; any other needs a human.
-SPOKEN = frozenset({"en", "fr"})
-#: The person chose "another" from the list without naming it.
-UNNAMED = "other"
+from intake.languages import is_full
 
 
 class ChangeLanguage(Action):
-    """Go on in the language the person wants, or fetch a human who can have it interpreted."""
+    """Go on in the language that the person named, or have the list shown.
+
+    A language in which there are no automated replies needs a human who has it interpreted. An
+    open form goes on with its question.
+    """
 
     def name(self) -> str:
         return "action_change_language"
@@ -27,19 +27,20 @@ class ChangeLanguage(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
         wanted = tracker.get_slot("wanted_language")
-        forgotten = [SlotSet("wanted_language", None)]
-        if wanted in SPOKEN:
-            wishes.set_language(dispatcher, wanted)
-            wishes.say(dispatcher, "utter_language_set", language=wanted)
-            return [SlotSet("language", wanted), *forgotten]
-        if wanted and wanted != UNNAMED:
-            wishes.set_language(dispatcher, wanted)
-        _fetch_interpreter(dispatcher)
-        return forgotten
+        if not wanted:
+            wishes.ask_language(dispatcher)
+            return []
+        forgotten = SlotSet("wanted_language", None)
+        wishes.set_language(dispatcher, wanted)
+        if not is_full(wanted):
+            wishes.escalate(dispatcher, "language")
+            return [forgotten, *wishes.leave_form()]
+        wishes.say(dispatcher, "utter_language_set", language=wanted)
+        return [SlotSet("language", wanted), forgotten]
 
 
 class OtherLanguage(Action):
-    """The text is clearly in a language the bot does not speak."""
+    """The text is clearly in a language the bot does not speak. The line itself says so."""
 
     def name(self) -> str:
         return "action_other_language"
@@ -47,11 +48,5 @@ class OtherLanguage(Action):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
-        _fetch_interpreter(dispatcher)
+        wishes.escalate(dispatcher, "language")
         return wishes.leave_form()
-
-
-def _fetch_interpreter(dispatcher: CollectingDispatcher) -> None:
-    """Say so in both official languages, and fetch a human."""
-    wishes.say(dispatcher, "utter_other_language")
-    wishes.escalate(dispatcher, "language")

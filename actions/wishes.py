@@ -35,6 +35,11 @@ def set_language(dispatcher: CollectingDispatcher, code: str) -> None:
     _wish(dispatcher, kind="set_language", code=code)
 
 
+def ask_language(dispatcher: CollectingDispatcher) -> None:
+    """Show the person the list of languages."""
+    _wish(dispatcher, kind="ask_language")
+
+
 def take_tip(dispatcher: CollectingDispatcher) -> None:
     """Keep this turn's text as a tip; the engine's channel adds the words themselves."""
     _wish(dispatcher, kind="take_tip")

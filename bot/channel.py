@@ -37,6 +37,7 @@ _WISHES: dict[str, frozenset[str]] = {
     "escalate": frozenset({"kind", "reason", "tier"}),
     "refer": frozenset({"kind", "services"}),
     "set_language": frozenset({"kind", "code"}),
+    "ask_language": frozenset({"kind"}),
     "take_tip": frozenset({"kind"}),
     "close": frozenset({"kind"}),
 }

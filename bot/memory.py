@@ -34,14 +34,13 @@ MAX_CHARACTERS = 32_000
 #: After this long without a text a half-answered question is stale (seconds).
 STALE_AFTER = 60 * 60
 #: Slots of one turn only: the channel sets them anew each time.
-UNKEPT = frozenset({"session_started_metadata"})
+UNKEPT = frozenset({"session_started_metadata", "wanted_language"})
 #: What survives a stale conversation.
 LASTING = frozenset({"language"})
 #: Answers that mean something only while their form is open.
 OF_FORM = {
     "tip_told": "tip_form",
     "tip_now": "tip_form",
-    "wanted_language": "language_form",
 }
 
 

@@ -14,6 +14,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.settings import line_phone
+from intake.languages import chain
 from locales.catalogue import Catalogue
 
 #: What Rasa passes along with every response, beside an action's own values.
@@ -47,4 +48,4 @@ class CatalogueNLG(NaturalLanguageGenerator):
         values.setdefault("phone", self._phone)
         # An action that has just changed the language says so in the new one.
         language = values.pop("language", None) or tracker.get_slot("language")
-        return {"text": self._catalogue.text(utter_action, language, **values)}
+        return {"text": self._catalogue.text(utter_action, chain(language), **values)}

@@ -8,6 +8,7 @@ risk is never answered as small talk.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,9 +19,9 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.components.language import SPOKEN
 from bot.judgement import LANGUAGE, RISK
 from intake.language_choice import SURE_SWITCH
+from intake.languages import is_full
 
 _RISK = "risk_"
 #: Intents that keep their own answer although the text carries risk.
@@ -103,8 +104,9 @@ def decide(
 
 
 def _digit(text: str) -> int | None:
-    """The digit that a line of a text is, the last such line; several texts may wait as lines."""
-    for line in reversed(text.lower().splitlines()):
+    """The digit, of any script, that a line of a text is; of several lines the last such one."""
+    plain = "".join(str(unicodedata.decimal(letter, letter)) for letter in text.lower())
+    for line in reversed(plain.splitlines()):
         match = _DIGIT.fullmatch(line)
         if match:
             return int(match.group(1))
@@ -116,4 +118,4 @@ def _digit(text: str) -> int | None:
 def _is_unspoken(language: Mapping[str, Any]) -> bool:
     code, sure = language["code"], language["confidence"] >= SURE_SWITCH
     long_enough = not language["latin"] or language["words"] >= _WORDS
-    return code is not None and code not in SPOKEN and sure and long_enough
+    return code is not None and not is_full(code) and sure and long_enough

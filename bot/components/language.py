@@ -25,8 +25,6 @@ from bot.judgement import LANGUAGE
 from intake.language_choice import Spoken, decide
 from intake.languages import OFFICIAL
 
-#: Languages that the dialogue and its catalogues speak.
-SPOKEN = ("en", "fr")
 _DEFAULT = "en"
 _EARLIER = 4
 _FILE = "language.json"

@@ -18,28 +18,10 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components import normalise
+from intake.language_names import find as find_languages
 from intake.needs import find_need, match_needs
 from intake.places import find_places
 
-#: Names of languages in English, French and the language itself, folded -> code.
-LANGUAGE_NAMES = {
-    "english": "en", "anglais": "en", "ingles": "en",
-    "french": "fr", "francais": "fr", "frances": "fr",
-    "spanish": "es", "espagnol": "es", "espanol": "es",
-    "portuguese": "pt", "portugais": "pt", "portugues": "pt",
-    "tagalog": "tl", "filipino": "tl",
-    "punjabi": "pa", "pendjabi": "pa", "panjabi": "pa",
-    "hindi": "hi", "urdu": "ur", "ourdou": "ur",
-    "chinese": "zh", "chinois": "zh", "mandarin": "zh", "cantonese": "zh", "cantonais": "zh",
-    "arabic": "ar", "arabe": "ar", "vietnamese": "vi", "vietnamien": "vi",
-    "korean": "ko", "coreen": "ko", "persian": "fa", "farsi": "fa",
-    "russian": "ru", "russe": "ru", "ukrainian": "uk", "ukrainien": "uk",
-    "creole": "ht", "kreyol": "ht", "romanian": "ro", "roumain": "ro",
-    "hungarian": "hu", "hongrois": "hu", "somali": "so", "thai": "th",
-    "tamil": "ta", "tamoul": "ta", "bengali": "bn", "amharic": "am", "amharique": "am",
-    "tigrinya": "ti", "italian": "it", "italien": "it", "german": "de", "allemand": "de",
-    "cree": "cr", "cri": "cr", "inuktitut": "iu", "ojibwe": "oj", "ojibwa": "oj",
-}  # fmt: skip
 #: A text that is nothing but a word of our own question (utter_ask_find_service_form_need). In a
 #: sentence these words say too little to be in the lists of intake/needs.py.
 _WORDS_OF_THE_QUESTION = {
@@ -64,7 +46,6 @@ _DETAILS = {
         r"sans statut|sans papiers|pas de statut|pas de papiers)\b"
     ),
 }
-_LANGUAGE_NAME = re.compile(rf"\b(?:{'|'.join(LANGUAGE_NAMES)})\b")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -102,10 +83,9 @@ def mentions(text: str) -> list[dict[str, Any]]:
         found.append(_entity("need", need.value, span.start, span.end))
     tokens = normalise.tokens(text)
     found += _details(tokens)
-    for token in tokens:
-        if _LANGUAGE_NAME.fullmatch(token.text):
-            code = LANGUAGE_NAMES[token.text]
-            found.append(_entity("wanted_language", code, token.start, token.end))
+    found += [
+        _entity("wanted_language", one.tag, one.start, one.end) for one in find_languages(text)
+    ]
     return sorted(found, key=lambda entity: (entity["start"], entity["end"]))
 
 

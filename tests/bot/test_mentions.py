@@ -27,6 +27,9 @@ def _found(text: str) -> set[tuple[str, str]]:
         ("in french please", {("wanted_language", "fr")}),
         ("en français svp", {("wanted_language", "fr")}),
         ("espagnol", {("wanted_language", "es")}),
+        ("can someone talk to me in punjabi", {("wanted_language", "pa-Latn")}),
+        ("我想说中文", {("wanted_language", "zh")}),
+        ("je parle créole", {("wanted_language", "ht")}),
         (
             "shelter that takes my dog and kids, im undocumented",
             {

@@ -18,10 +18,19 @@ def _speaking(language: str | None) -> DialogueStateTracker:
 
 
 @pytest.mark.parametrize(
-    ("slot", "language"), [("en", "en"), ("fr", "fr"), ("pa", "en"), (None, "en")]
+    ("slot", "language"),
+    [
+        ("en", "en"),
+        ("fr", "fr"),
+        ("es", "es"),
+        ("pa-Latn", "pa-Latn"),
+        ("yue", "zh-Hant"),
+        ("xx", "en"),
+        (None, "en"),
+    ],
 )
 async def test_the_language_of_the_conversation(slot: str | None, language: str) -> None:
-    """A language without a catalogue reads English."""
+    """A form without a catalogue reads what its readers read, a language without one English."""
     said = await CatalogueNLG().generate("utter_thanks", _speaking(slot), "intake")
     assert said == {"text": Catalogue.load().text("utter_thanks", language)}
 
@@ -46,7 +55,7 @@ async def test_values_of_an_action_are_filled_in() -> None:
 async def test_the_phone_line_is_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     """LINE_PHONE stands where a text names the phone line."""
     monkeypatch.setenv("LINE_PHONE", "555-0142")
-    said = await CatalogueNLG().generate("utter_other_language", _speaking("en"), "intake")
+    said = await CatalogueNLG().generate("wait.no_one_yet", _speaking("en"), "intake")
     assert "555-0142" in said["text"]
 
 
