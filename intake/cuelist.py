@@ -139,6 +139,7 @@ class CueList:
         self._soon = self._patterns(document.get("soon", ()))
         self._joking = self._patterns(document.get("joking", ()))
         self._person, self._not_person = self._asking(document.get("person", {}))
+        self._grammar.forget()
 
     def masked(self, spelled: Spelled) -> list[tuple[int, int]]:
         """The spans in the original message of idioms: no cue that touches one counts."""

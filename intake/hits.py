@@ -40,22 +40,23 @@ class Rules:
         """``text`` in words."""
         return Message.of(text, self._lexicon)
 
-    def joined(self, earlier: Iterable[Message], now: Message, *, apart: int) -> Message:
+    def joined(self, earlier: Sequence[Message], now: Message) -> Message:
         """One message of the last words of ``earlier`` and the first of ``now``, as if no message
-        had ended between them; each message stands ``apart`` characters before the next."""
+        had ended between them. What was said earlier stands before place 0."""
         before: list[Piece] = []
-        for back, message in enumerate(reversed(list(earlier)), start=1):
+        for back, message in enumerate(reversed(earlier), start=1):
             pieces = message.pieces
             # The end of a message is no full stop.
             kept = pieces[:-1] if pieces and pieces[-1].text == BREAK else pieces
-            by = back * apart
+            by = back * _APART
             before = [p._replace(start=p.start - by, end=p.end - by) for p in kept] + before
         return Message(self._lexicon, [*before[-_JOINED:], *now.pieces[:_JOINED]])
 
-    def find(self, message: Message) -> list[Hit]:
-        """The cues of one message in every language, idioms left out, modifiers applied."""
+    def find(self, message: Message, *, over: bool = False) -> list[Hit]:
+        """The cues of one message in every language, idioms left out, modifiers applied; ``over``
+        finds only those that go over place 0 of a joined message."""
         heard = [(n, self.lists[n]) for n in message.heard]
-        found = [(n, hit) for n, cues in heard for hit in _hits_in(n, cues, message)]
+        found = [(n, hit) for n, cues in heard for hit in _hits_in(n, cues, message, over)]
         if not found:
             return []
         masked = [(n, s) for n, cues in heard for s in cues.masked(message.spelled(n))]
@@ -86,14 +87,15 @@ class Rules:
 
 
 _JOINED = 60  # words of a message that a cue over two messages can have
+_APART = 1_000_000  # longer than any message: keeps one from the next in a joined one
 
 
-def _hits_in(number: int, cues: CueList, message: Message) -> list[Hit]:
+def _hits_in(number: int, cues: CueList, message: Message, over: bool) -> list[Hit]:
     found = []
     spelled: Spelled = message.spelled(number)
     for entry, match in cues.matches(spelled):
         start, end = spelled.span(match.start(), match.end())
-        if message.taken(number, start, end):
+        if (over and not start < 0 < end) or message.taken(number, start, end):
             continue
         tier = entry.tier
         sentence = spelled.sentence(match.start(), match.end())

@@ -120,6 +120,10 @@ class Grammar:
             for form in frozenset[str]().union(*self.word(lexeme).needs):
                 self.weight[form] += count
 
+    def forget(self) -> None:
+        """Lets go of the single words: the patterns that are still to come need few of them."""
+        self._words.clear()
+
     def compile(self, source: str, start: str = "(?<= )", end: str = "") -> Pattern:
         """``source`` as a :class:`Pattern`; ``start`` and ``end`` frame the expression."""
         node = _Reader(self, source).pattern()

@@ -12,7 +12,7 @@ from intake.patterns import Pattern, pairs_of
 from intake.spelling import Speller
 from intake.tokens import BREAK, Token, fold
 
-_LONG = 60  # words of a message that is searched around the words a pattern needs, not all through
+_LONG = 400  # characters that are searched all through, not around the words a pattern needs
 _MINOR = frozenset(map(str, range(6, 18)))
 _HOURS = frozenset(map(str, range(10, 25)))
 
@@ -79,7 +79,8 @@ class Message:
         """The message in the words of one list."""
         if number not in self._spelled:
             speller = self._lexicon.spellers[number]
-            pieces = self._together(speller) if speller.phrasing else self.pieces
+            alone = speller.phrase_heads.isdisjoint(self.raw)
+            pieces = self.pieces if alone else self._together(speller)
             exact = speller.exact
             groups = [exact.get(p.text) or self._group(p, number) for p in pieces]
             self._spelled[number] = Spelled(self, pieces, groups)
@@ -251,19 +252,26 @@ class Spelled:
 
     def _around(self, pattern: Pattern, start: int, end: int) -> Iterable[tuple[int, int]]:
         """The parts of a long text that a match can lie in: around the rarest word it needs."""
-        if len(self.tokens) <= _LONG or not pattern.anchors:
+        if end - start <= _LONG or not pattern.anchors:
             return [(start, end)]
         margin = pattern.node.width + 1
-        last = len(self._offsets)
+        places = sorted(at for anchor in pattern.anchors for at in self._places.get(anchor, ()))
+        offsets, last = self._offsets, len(self._offsets)
+        if 2 * margin * len(places) >= last:
+            return [(start, end)]
         found: list[tuple[int, int]] = []
-        for at in sorted(at for a in pattern.anchors for at in self._places.get(a, ())):
-            left = max(self._offsets[max(at - margin, 0)] - 1, start)
-            right = min(self._offsets[at + margin] if at + margin < last else len(self.text), end)
+        for at in places:
+            left = offsets[at - margin] - 1 if at > margin else 0
+            right = offsets[at + margin] if at + margin < last else len(self.text)
             if found and left <= found[-1][1]:
                 found[-1] = (found[-1][0], right)
-            elif left < right:
+            else:
                 found.append((left, right))
-        return found
+        return [
+            (max(left, start), min(right, end))
+            for left, right in found
+            if left < end and start < right
+        ]
 
     @cached_property
     def _places(self) -> dict[str, list[int]]:
@@ -281,23 +289,27 @@ class Index:
     """Patterns by a word that they need, so that a message is searched for few of them."""
 
     def __init__(self, patterns: Iterable[tuple[Pattern, int]]) -> None:
-        self._always: list[tuple[int, Pattern, int]] = []
-        self._by_form: dict[str, list[tuple[int, Pattern, int]]] = {}
-        self.patterns: list[Pattern] = []
-        for order, (pattern, key) in enumerate(patterns):
-            self.patterns.append(pattern)
+        self._entries = tuple(patterns)
+        always: list[int] = []
+        by_form: dict[str, list[int]] = {}
+        for order, (pattern, _) in enumerate(self._entries):
             if not pattern.anchors:
-                self._always.append((order, pattern, key))
+                always.append(order)
             for anchor in pattern.anchors:
-                self._by_form.setdefault(anchor, []).append((order, pattern, key))
-        self._forms = frozenset(self._by_form)
+                by_form.setdefault(anchor, []).append(order)
+        self._always = tuple(always)
+        self._by_form = {form: tuple(orders) for form, orders in by_form.items()}
+        self._forms = frozenset(by_form)
+
+    @property
+    def patterns(self) -> Iterator[Pattern]:
+        """All the patterns."""
+        return (pattern for pattern, _ in self._entries)
 
     def candidates(self, forms: frozenset[str]) -> list[tuple[Pattern, int]]:
         """The patterns that can match a message of these forms, in the order of the list."""
-        found = {order: (pattern, key) for order, pattern, key in self._always}
-        tables = self._by_form
+        orders = set(self._always)
         for form in forms & self._forms:
-            for order, pattern, key in tables[form]:
-                if order not in found and pattern.possible(forms):
-                    found[order] = (pattern, key)
-        return [found[order] for order in sorted(found)]
+            orders.update(self._by_form[form])
+        entries = self._entries
+        return [entries[n] for n in sorted(orders) if entries[n][0].possible(forms)]

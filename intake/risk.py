@@ -20,13 +20,14 @@ conversation that its state machine knows.
 from __future__ import annotations
 
 import enum
+import gc
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from intake.cuelist import CONTEXT, UNLIMITED, read
+from intake.cuelist import CONTEXT, UNLIMITED, Entry, read
 from intake.hits import Hit, Rules
 from intake.reading import Message
 
@@ -35,7 +36,6 @@ _REMEMBERED = 12  # earlier messages that are read for combinations
 _FRAGMENTS = 3  # earlier messages that a cue can begin in
 _LONGEST = 4000  # characters of one earlier message that are read
 _COMPLETED = 2  # earlier messages whose cue a time can complete
-_APART = 1_000_000  # longer than any message: keeps past and present apart in one text
 _SUICIDE = 5  # the row whose plan, means and time are often said apart
 _SHORT = 7  # words of a message that may be only a time
 
@@ -113,7 +113,11 @@ def rules() -> Rules:
     A process that must answer at once asks for them when it starts. Raises ``CueListError`` or
     ``PatternError`` when a list is not in its form.
     """
-    return Rules(read(path, _TIERS) for path in _FILES)
+    found = Rules(read(path, _TIERS) for path in _FILES)
+    # The lists live as long as the process. Left among what may be garbage, they would be walked
+    # through by every full collection, in the middle of somebody's message.
+    gc.freeze()
+    return found
 
 
 def screen(text: str, history: Sequence[str] = ()) -> Assessment:
@@ -171,15 +175,14 @@ def _fragments(judge: Rules, before: _History, now: Message) -> list[Hit]:
     earlier = before.last(_FRAGMENTS)
     if not now.pieces or not any(message.pieces for message in earlier):
         return []
-    first = now.pieces[0].start
-    found = judge.find(judge.joined(earlier, now, apart=_APART))
+    joined = judge.joined(earlier, now)
+    found = judge.find(joined, over=True)
+    if not found:
+        return []
     # A row that the earlier texts said by themselves is not said again by what follows them.
-    said = {hit.entry.row for hit in found if hit.end < 0}
-    return [
-        replace(hit, start=first)
-        for hit in found
-        if hit.start < 0 < hit.end and hit.entry.row not in said
-    ]
+    said = {hit.entry.row for hit in judge.find(joined) if hit.end < 0}
+    first = now.pieces[0].start
+    return [replace(hit, start=first) for hit in found if hit.entry.row not in said]
 
 
 def _completed_by_time(judge: Rules, before: _History, now: Message) -> list[Hit]:
@@ -194,19 +197,19 @@ def _completed_by_time(judge: Rules, before: _History, now: Message) -> list[Hit
 
 def _judge(present: Sequence[Hit], past: Sequence[Hit]) -> tuple[Cue, ...]:
     """The cues of the present message, each at the tier that the whole conversation gives it."""
-    counted_before = _counted(past)
-    everything = _counted([*present, *past])
-    active = [hit for hit in present if hit in everything and hit.entry.row != CONTEXT]
+    counts = _counting([*present, *past])
+    counted_before = _counting(past)
+    active = [hit for hit in present if counts(hit) and hit.entry.row != CONTEXT]
     if not active:
         return ()
-    # Something said earlier may count only now ("i have the pills" / "i want to die").
-    woken = [hit for hit in everything if hit in past and hit not in counted_before]
-    rows = {hit.entry.row for hit in everything if _stands(hit)}
+    earlier = [hit for hit in past if counts(hit)]
+    rows = {hit.entry.row for hit in (*present, *earlier) if counts(hit) and _stands(hit)}
     floors: dict[int, int] = {}
-    # A plan or a means that was named once holds for all that is said of dying later.
-    planned = [hit for hit in everything if hit.entry.row == _SUICIDE and hit in past]
-    for hit in (*woken, *planned):
-        floors[hit.entry.row] = max(floors.get(hit.entry.row, 0), hit.tier)
+    for hit in earlier:
+        # Something said earlier may count only now ("i have the pills" / "i want to die"), and a
+        # plan or a means that was named once holds for all that is said of dying later.
+        if hit.entry.row == _SUICIDE or not counted_before(hit):
+            floors[hit.entry.row] = max(floors.get(hit.entry.row, 0), hit.tier)
     cues: dict[tuple[int, str, int, int], Cue] = {}
     for hit in active:
         cue = _cue(hit, rows, floors)
@@ -216,19 +219,23 @@ def _judge(present: Sequence[Hit], past: Sequence[Hit]) -> tuple[Cue, ...]:
     return _outermost(sorted(cues.values(), key=_order))
 
 
-def _counted(hits: Sequence[Hit]) -> list[Hit]:
-    """The hits whose needs are met by another hit of the same conversation."""
+def _counting(hits: Iterable[Hit]) -> Callable[[Hit], bool]:
+    """Whether what a hit needs is met by another hit of the same conversation, ``hits``."""
+    standing = {hit.entry for hit in hits if _stands(hit)}
+    met: dict[Entry, bool] = {}
 
-    def met(hit: Hit) -> bool:
-        return not hit.entry.needs or any(
-            _stands(other)
-            and other.entry.name != hit.entry.name
-            and not other.entry.needs & {hit.entry.name, hit.entry.row}
-            and hit.entry.needs & {other.entry.row, other.entry.name}
-            for other in hits
-        )
+    def counts(hit: Hit) -> bool:
+        entry = hit.entry
+        if entry not in met:
+            met[entry] = not entry.needs or any(
+                other.name != entry.name
+                and not other.needs & {entry.name, entry.row}
+                and entry.needs & {other.row, other.name}
+                for other in standing
+            )
+        return met[entry]
 
-    return [hit for hit in hits if met(hit)]
+    return counts
 
 
 def _stands(hit: Hit) -> bool:
@@ -251,16 +258,11 @@ def _order(cue: Cue) -> tuple[int, int, int, int, str, str]:
 def _outermost(cues: list[Cue]) -> tuple[Cue, ...]:
     """Leaves out a cue that lies inside another of the same row with no lower tier."""
     kept: list[Cue] = []
+    by_row: dict[int, list[Cue]] = {}
     for cue in cues:
-        if not any(_covers(other, cue) for other in kept):
+        others = by_row.setdefault(cue.category, [])
+        # All of them start no later: they come in order.
+        if not any(cue.end <= other.end and cue.tier <= other.tier for other in others):
             kept.append(cue)
+            others.append(cue)
     return tuple(kept)
-
-
-def _covers(outer: Cue, inner: Cue) -> bool:
-    return (
-        outer.category == inner.category
-        and outer.start <= inner.start
-        and inner.end <= outer.end
-        and outer.tier >= inner.tier
-    )

@@ -52,6 +52,8 @@ class Speller:
             for key, value in (spellings or {}).items()
         }
         self._phrases = _by_first_word(self._spellings)
+        #: First words of what is spelled in several.
+        self.phrase_heads = frozenset(self._phrases)
         spelled = {word for words in self._spellings.values() for word in words}
         self._words = frozenset(vocabulary) | spelled
         # A list may write "menferme" too: read as "me enferme" on both sides, it is no word.
@@ -99,7 +101,7 @@ class Speller:
 
     def phrases(self, words: Sequence[str]) -> list[int]:
         """How many of ``words`` belong together, step by step: those of a spelling do."""
-        if self._phrases.keys().isdisjoint(words):
+        if self.phrase_heads.isdisjoint(words):
             return [1] * len(words)
         steps: list[int] = []
         at = 0
@@ -108,11 +110,6 @@ class Speller:
             steps.append(next((len(p) for p in together if tuple(words[at : at + len(p)]) == p), 1))
             at += steps[-1]
         return steps
-
-    @property
-    def phrasing(self) -> bool:
-        """Whether the list spells several words together."""
-        return bool(self._phrases)
 
     @property
     def parts(self) -> bool:
