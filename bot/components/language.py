@@ -87,10 +87,6 @@ class LanguageIdentifier(GraphComponent):
             (folder / _FILE).write_text(state, encoding="utf-8")
         return self._resource
 
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Nothing that trains after this needs a language."""
-        return training_data
-
     def process(self, messages: list[Message]) -> list[Message]:
         """Rasa's call for each incoming message."""
         if self._identifier is None:

@@ -63,8 +63,8 @@ class NGrams:
         logs = self._logs[rows].sum(axis=0)
         likely = np.exp(logs - logs.max())
         together = np.bincount(self._owner, weights=likely, minlength=len(self.languages))
-        together /= together.sum()
-        return dict(zip(self.languages, together.tolist(), strict=True))
+        shares = together / likely.sum()
+        return dict(zip(self.languages, shares.tolist(), strict=True))
 
 
 def _grams(text: str) -> Iterable[str]:

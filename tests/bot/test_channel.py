@@ -126,7 +126,8 @@ def test_the_judgement_has_the_fields_of_the_contract(engine: Engine) -> None:
     """The caller parses it strictly."""
     judged = engine.turn("are you a robot")[1]["judgement"]
     assert {"language", "intent", "risk", "asks_for_person"} == set(judged)
-    assert {"code", "confidence"} == set(judged["language"])
+    assert {"code", "script", "confidence", "candidates"} == set(judged["language"])
+    assert [{"code", "script", "confidence"}] == [set(c) for c in judged["language"]["candidates"]]
     assert {"name", "confidence"} == set(judged["intent"])
     assert {"tier", "confidence", "cues", "version"} == set(judged["risk"])
     assert (
