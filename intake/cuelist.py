@@ -20,8 +20,9 @@ from typing import Any
 
 import yaml
 
-from intake.patterns import Grammar, Pattern, Patterns, parts_of, stretch_of, words_of
-from intake.reading import Index, Spelled
+from intake.pattern_sets import Index, Patterns
+from intake.patterns import Grammar, Pattern, parts_of, stretch_of, words_of
+from intake.reading import Spelled
 from intake.spelling import Speller
 from intake.tokens import fold
 

@@ -83,22 +83,6 @@ class Pattern:
         return not any(map(forms.isdisjoint, self.node.needs))
 
 
-class Patterns:
-    """Patterns that few messages ask for: read from their sources when one first does."""
-
-    def __init__(
-        self, grammar: Grammar, sources: Iterable[str], start: str = "(?<= )", end: str = ""
-    ) -> None:
-        self._grammar, self._start, self._end = grammar, start, end
-        self.sources = tuple(sources)
-
-    @cached_property
-    def all(self) -> tuple[Pattern, ...]:
-        """The patterns; raises :class:`PatternError` when one cannot be read."""
-        compile_ = self._grammar.compile
-        return tuple(compile_(source, self._start, self._end) for source in self.sources)
-
-
 @dataclass
 class Grammar:
     """Compiles the patterns of one cue list.

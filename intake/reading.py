@@ -1,4 +1,4 @@
-"""A message as each list reads it, and the index that finds which patterns can match it."""
+"""A message as each list reads it: its words, and where patterns stand among them."""
 
 from __future__ import annotations
 
@@ -283,33 +283,3 @@ class Spelled:
             for form in (word, *self._message.others(word), *pair):
                 places.setdefault(form, []).append(at)
         return places
-
-
-class Index:
-    """Patterns by a word that they need, so that a message is searched for few of them."""
-
-    def __init__(self, patterns: Iterable[tuple[Pattern, int]]) -> None:
-        self._entries = tuple(patterns)
-        always: list[int] = []
-        by_form: dict[str, list[int]] = {}
-        for order, (pattern, _) in enumerate(self._entries):
-            if not pattern.anchors:
-                always.append(order)
-            for anchor in pattern.anchors:
-                by_form.setdefault(anchor, []).append(order)
-        self._always = tuple(always)
-        self._by_form = {form: tuple(orders) for form, orders in by_form.items()}
-        self._forms = frozenset(by_form)
-
-    @property
-    def patterns(self) -> Iterator[Pattern]:
-        """All the patterns."""
-        return (pattern for pattern, _ in self._entries)
-
-    def candidates(self, forms: frozenset[str]) -> list[tuple[Pattern, int]]:
-        """The patterns that can match a message of these forms, in the order of the list."""
-        orders = set(self._always)
-        for form in forms & self._forms:
-            orders.update(self._by_form[form])
-        entries = self._entries
-        return [entries[n] for n in sorted(orders) if entries[n][0].possible(forms)]

@@ -120,9 +120,12 @@ def rules() -> Rules:
     return found
 
 
-def screen(text: str, history: Sequence[str] = ()) -> Assessment:
-    """The rules' judgement of ``text``, given earlier inbound texts (oldest first)."""
-    judge = rules()
+def screen(text: str, history: Sequence[str] = (), *, judge: Rules | None = None) -> Assessment:
+    """The rules' judgement of ``text``, given earlier inbound texts (oldest first).
+
+    ``judge``: other lists than those of the line, such as one in the making.
+    """
+    judge = judge or rules()
     now = judge.read(text)
     before = _History(judge, [past[:_LONGEST] for past in history[-_REMEMBERED:]])
     present = [
