@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Mapping
 
+from locales.catalogue import Unreviewed
+
 HOST = "127.0.0.1"
 DEFAULT_LINE_PHONE = "1-833-900-1010"
 
@@ -19,6 +21,7 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
     """Returns the exit status."""
     try:
         port, database_url = _port(environ), _database_url(environ)
+        unreviewed = _unreviewed(environ)
     except SettingWrong as fault:
         print(f"actions: {fault}", file=sys.stderr)
         return 2
@@ -27,7 +30,7 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
 
     from actions.app import build_on
 
-    app = build_on(database_url, environ.get("LINE_PHONE") or DEFAULT_LINE_PHONE)
+    app = build_on(database_url, environ.get("LINE_PHONE") or DEFAULT_LINE_PHONE, unreviewed)
     uvicorn.run(app, host=HOST, port=port, access_log=False, log_config=None)
     return 0
 
@@ -44,6 +47,13 @@ def _database_url(environ: Mapping[str, str]) -> str:
     if not url:
         raise SettingWrong("DATABASE_URL must name the line's PostgreSQL database.")
     return url
+
+
+def _unreviewed(environ: Mapping[str, str]) -> Unreviewed:
+    try:
+        return Unreviewed.read(environ)
+    except ValueError as fault:
+        raise SettingWrong(str(fault)) from None
 
 
 def _configure_logging(level: str) -> None:

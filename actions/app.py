@@ -28,7 +28,7 @@ from actions.language import ChangeLanguage, OtherLanguage
 from actions.people import AnswerRisk, AnswerSearchForPerson, FetchPerson
 from actions.tips import FinishTip, ValidateTipForm
 from directory.search import Directory
-from locales.catalogue import Catalogue
+from locales.catalogue import Catalogue, Unreviewed
 
 log = logging.getLogger(__name__)
 
@@ -70,9 +70,11 @@ def build(actions: Sequence[Action], lifespan: Any = None) -> Starlette:
     return Starlette(routes=routes, lifespan=lifespan)
 
 
-def build_on(database_url: str, line_phone: str) -> Starlette:
+def build_on(
+    database_url: str, line_phone: str, unreviewed: Unreviewed = Unreviewed.USE
+) -> Starlette:
     """The application with the directory of a database; opens and closes it."""
-    catalogue = Catalogue.load(domain="messages")
+    catalogue = Catalogue.load(domain="messages", unreviewed=unreviewed)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -13,7 +13,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.settings import line_phone
+from bot.settings import line_phone, unreviewed
 from intake.languages import chain
 from locales.catalogue import Catalogue
 
@@ -29,7 +29,7 @@ class CatalogueNLG(NaturalLanguageGenerator):
     def __init__(
         self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None
     ) -> None:
-        self._catalogue = Catalogue.load(domain="messages")
+        self._catalogue = Catalogue.load(domain="messages", unreviewed=unreviewed())
         self._phone = line_phone()
 
     async def generate(

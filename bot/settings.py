@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from locales.catalogue import Unreviewed
+
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_LINE_PHONE = "1-833-900-1010"
 SHORTEST_TOKEN = 16
@@ -41,6 +43,7 @@ class Settings:
                 f"ENGINE_TOKEN must be set, with at least {SHORTEST_TOKEN} characters: "
                 "it keeps other programs of this machine from asking the engine."
             )
+        unreviewed(environ)  # read again by bot/nlg.py; a wrong one is refused here
         return cls(
             port=_port(environ, "ENGINE_PORT"),
             token=token,
@@ -61,6 +64,14 @@ def model_dir(environ: Mapping[str, str] = os.environ) -> Path:
 def line_phone(environ: Mapping[str, str] = os.environ) -> str:
     """The voice line that texts name."""
     return environ.get("LINE_PHONE") or DEFAULT_LINE_PHONE
+
+
+def unreviewed(environ: Mapping[str, str] = os.environ) -> Unreviewed:
+    """What becomes of safety sentences that nobody has reviewed. Raises SettingWrong."""
+    try:
+        return Unreviewed.read(environ)
+    except ValueError as fault:
+        raise SettingWrong(str(fault)) from None
 
 
 def _port(environ: Mapping[str, str], name: str) -> int:

@@ -36,7 +36,7 @@ def create_app(settings: PorchSettings) -> FastAPI:
     registry = Registry.build(settings, database)
     hub = Hub(settings.database_url, VISITOR)
     doorbells = Doorbells(hub)
-    voice = Voice(Catalogue.load(), settings.line_phone)
+    voice = Voice(Catalogue.load(unreviewed=settings.unreviewed_sentences), settings.line_phone)
 
     async def store(inbound: Inbound) -> None:
         await receive(inbound, transaction=database.transaction, voice=voice, now=utc_now)
@@ -79,7 +79,7 @@ def create_app(settings: PorchSettings) -> FastAPI:
         database=database,
         doorbells=doorbells,
         voice=voice,
-        catalogue=Catalogue.load("pages"),
+        catalogue=Catalogue.load("pages", unreviewed=settings.unreviewed_sentences),
         public_url=settings.public_url.rstrip("/"),
         exit_url=settings.exit_url,
         now=utc_now,

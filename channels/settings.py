@@ -8,6 +8,8 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from locales.catalogue import Unreviewed
+
 TWILIO_API_URL = "https://api.twilio.com"
 TELEGRAM_API_URL = "https://api.telegram.org"
 
@@ -26,6 +28,11 @@ class LineSettings(BaseSettings):
         description="address under which providers and people reach the porch",
     )
     line_phone: str = Field(default="1-833-900-1010", description="the voice line that texts name")
+    unreviewed_sentences: Unreviewed = Field(
+        default=Unreviewed.USE,
+        description="use: safety sentences that no native speaker has reviewed are said as they "
+        "are; replace: English, French and the offer of an interpreter are said instead",
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
     twilio_account_sid: str | None = Field(default=None, description="Twilio account")
     twilio_auth_token: SecretStr | None = Field(

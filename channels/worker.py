@@ -80,7 +80,8 @@ class Worker:
             lazy=True,
         )
         queue = make_app(settings.database_url)
-        voice = Voice(Catalogue.load(), settings.line_phone)
+        sentences = Catalogue.load(unreviewed=settings.unreviewed_sentences)
+        voice = Voice(sentences, settings.line_phone)
         engine = RasaEngine(settings.engine_url, settings.engine_token.get_secret_value())
         adapters = Registry.build(settings, database).on
         worker = cls(

@@ -53,7 +53,7 @@ def create_office(
             session=settings.session,
         ),
         feed=Feed(Hub(settings.database_url, DESK), database, now),
-        voice=Voice(Catalogue.load(), settings.line_phone),
+        voice=Voice(Catalogue.load(unreviewed=settings.unreviewed_sentences), settings.line_phone),
         now=now,
     )
 

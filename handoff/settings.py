@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from locales.catalogue import Unreviewed
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -34,6 +36,11 @@ class DeskSettings(StoreSettings):
     staff_host: str = Field(default="127.0.0.1", description="address that the desk binds")
     staff_port: int = Field(default=8081, ge=1, le=65_535, description="port that the desk binds")
     line_phone: str = Field(default="1-833-900-1010", description="the voice line that texts name")
+    unreviewed_sentences: Unreviewed = Field(
+        default=Unreviewed.USE,
+        description="use: safety sentences that no native speaker has reviewed are said as they "
+        "are; replace: English, French and the offer of an interpreter are said instead",
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
     staff_idle_minutes: int = Field(
         default=15, ge=1, le=60, description="after this long without a sign of life a screen locks"

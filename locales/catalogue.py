@@ -58,6 +58,18 @@ class Unreviewed(enum.Enum):
     REPLACE = "replace"
     """English, French and the offer of an interpreter are said instead."""
 
+    def __str__(self) -> str:
+        return self.value
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Unreviewed:
+        """The setting UNREVIEWED_SENTENCES. Raises ValueError."""
+        value = environ.get("UNREVIEWED_SENTENCES") or cls.USE.value
+        try:
+            return cls(value)
+        except ValueError:
+            raise ValueError("UNREVIEWED_SENTENCES must be use or replace.") from None
+
 
 @dataclass(frozen=True)
 class Sentence:

@@ -27,7 +27,10 @@ COMMANDS: dict[str, Command] = {
     "status": Command("tell what is running, and where", ("services",)),
     "train": Command("train the language model if its inputs changed", ("services", "engine")),
     "bench": Command("measure the running line", ("services",)),
-    "check": Command("check formatting, lint, types and import arrows", ("dev", "engine")),
+    "check": Command(
+        "check formatting, lint, types, import arrows; count unreviewed sentences",
+        ("dev", "engine"),
+    ),
     "lock": Command("resolve requirements/ again from pyproject.toml"),
     "help": Command("show this"),
 }
@@ -80,7 +83,9 @@ def usage() -> str:
     lines += [
         "",
         "up takes --port (default 8080), --staff-port (8081) and --data-dir (.data).",
-        "test hands its words to pytest. phone, user, status and bench take --data-dir.",
+        "check takes --unreviewed (name every sentence that waits for a native speaker)",
+        "and --segments (the SMS parts of each). test hands its words to pytest.",
+        "phone, user, status and bench take --data-dir.",
         "Every setting is described in docs/quickstart.md and .env.example.",
     ]
     return "\n".join(lines)

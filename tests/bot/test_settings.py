@@ -47,6 +47,7 @@ def test_the_action_server_may_be_given_with_or_without_its_path(given: str, url
         ({"ACTIONS_PORT": ""}, "ACTIONS_PORT"),
         ({"ACTIONS_URL": "127.0.0.1:5055"}, "ACTIONS_URL"),
         ({"MODEL_DIR": ""}, "MODEL_DIR"),
+        ({"UNREVIEWED_SENTENCES": "maybe"}, "UNREVIEWED_SENTENCES"),
     ],
 )
 def test_a_wrong_setting_is_named(changed: dict[str, str], named: str) -> None:

@@ -84,3 +84,18 @@ def test_a_choice_that_fits_no_test_is_a_failure(
     """Nothing run is not success."""
     assert checks.test(Options("test", 0, 0, project, ("-k", "nothing"))) == 1
     assert "no test ran" in capfd.readouterr().out
+
+
+def test_check_hands_its_words_to_the_report(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--unreviewed` and `--segments` are for the sentences."""
+    commands: dict[str, list[str]] = {}
+
+    def run(stage: str, command: list[str]) -> checks.Outcome:
+        commands[stage] = command
+        return checks.Outcome(stage, 0, 0.0)
+
+    monkeypatch.setattr(checks, "_run", run)
+    assert checks.check(Options("check", 0, 0, project, ("--segments",))) == 0
+    assert commands["sentences"][1:] == ["-m", "locales.report", "--segments"]
