@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -70,22 +69,7 @@ class Identifier:
     """Identifies languages with what it has learnt from the project's texts."""
 
     def __init__(self, learnt: Learnt) -> None:
-        self._learnt = learnt
         self._voices = Voices(learnt)
-
-    @classmethod
-    def learn(cls) -> Identifier:
-        """Read the project's texts; a second or two."""
-        return cls(Learnt.of(texts()))
-
-    @classmethod
-    def from_state(cls, state: Mapping[str, Any]) -> Identifier:
-        """Restore what `state` returned."""
-        return cls(Learnt(profiles=state["profiles"], usage=state["usage"]))
-
-    def state(self) -> dict[str, Any]:
-        """Everything needed to restore it; plain values."""
-        return {"profiles": self._learnt.profiles, "usage": self._learnt.usage}
 
     def identify(
         self,
@@ -146,7 +130,7 @@ class Identifier:
 @lru_cache(maxsize=1)
 def identifier() -> Identifier:
     """The identifier of the texts in the tree, made once a process."""
-    return Identifier.learn()
+    return Identifier(Learnt.of(texts()))
 
 
 def _prior(tags: Sequence[str], earlier: Mapping[str, float], kept: float) -> Array:

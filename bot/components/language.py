@@ -22,6 +22,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.identification import Identified, Identifier
 from bot.judgement import LANGUAGE
+from bot.language.texts import texts
+from bot.language.voices import Learnt
 from intake.language_choice import Spoken, decide
 from intake.languages import OFFICIAL
 
@@ -75,15 +77,16 @@ class LanguageIdentifier(GraphComponent):
             if not path.exists():
                 raise IdentifierMissing("Train again: this model has learnt no languages.")
             state = json.loads(path.read_text(encoding="utf-8"))
-        return cls(model_storage, resource, Identifier.from_state(state))
+        return cls(model_storage, resource, Identifier(Learnt.from_state(state)))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Rasa's call for training. What tells languages apart is read from the files themselves:
         Rasa's training data does not say which language a text is in.
         """
-        self._identifier = Identifier.learn()
+        learnt = Learnt.of(texts())
+        self._identifier = Identifier(learnt)
         with self._model_storage.write_to(self._resource) as folder:
-            state = json.dumps(self._identifier.state(), ensure_ascii=False, sort_keys=True)
+            state = json.dumps(learnt.state(), ensure_ascii=False, sort_keys=True)
             (folder / _FILE).write_text(state, encoding="utf-8")
         return self._resource
 

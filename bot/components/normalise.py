@@ -1,28 +1,37 @@
 """Folds how people text into how the models were trained: one spelling of a word.
 
 Accents, case, apostrophes, stretched letters and digits put for letters all
-vary in one person's texts; what they mean does not. Every model sees the folded
-words, every span still points into the text as written.
+vary in one person's texts; what they mean does not. What a character is in any
+script, and where words end, the rules of `intake/tokens.py` say, for the models
+as for the cue lists; this adds what only a model needs. Every span still points
+into the text as written.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from intake.letters import TABLE, Kind
+from intake.tokens import BREAK
+from intake.tokens import fold as fold_letters
+
 _APOSTROPHES = "'\u2018\u2019\u02bc`\u00b4"
-# A word with its inner apostrophes and symbols put for letters ("k!ll", "pa$$port"),
-# or any other single mark: "?" and an emoji say something too.
-_TOKEN = re.compile(
-    rf"[^\W_](?:[^\W_]|[\u0300-\u036f]|[{_APOSTROPHES}@$!*](?=[^\W_@$!*])|[@$](?=[@$]))*|[^\w\s]|_"
-)
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _STAND_INS = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "@": "a", "$": "s"})
 _STOOD_IN = re.compile(r"(?<=[^\W\d_])[013450@$!*]+(?=[^\W\d_])")
-# Letters that Unicode does not take apart: "sœur" and "soeur" are one word.
-_LIGATURES = str.maketrans(
-    {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"} | dict.fromkeys("“”«»„", '"')
+#: Marks of every script that say what a mark on a phone's keyboard says; quotes are one mark.
+_MARKS = str.maketrans(
+    {
+        **dict.fromkeys("“”«»„", '"'),
+        **dict.fromkeys("？؟՞፧;", "?"),
+        **dict.fromkeys("！‼", "!"),
+        **dict.fromkeys("。｡．।॥۔።", "."),
+        **dict.fromkeys("，、،", ","),
+        "／": "/",
+    }
 )
 
 # Signs that people send alone, as the word they stand for.
@@ -49,28 +58,44 @@ class Folded:
 
 
 def tokens(text: str) -> list[Folded]:
-    """The folded tokens of a text; marks that fold to nothing are left out."""
+    """The folded tokens of a text: words, signs and marks."""
     found: list[Folded] = []
-    for match in _TOKEN.finditer(text):
-        folded = fold_word(match.group())
-        if folded:
-            found.append(Folded(folded, match.start(), match.end()))
+    at = 0
+    for token in fold_letters(text):
+        found += _marks(text, at, token.start)
+        at = token.end
+        written = text[token.start : token.end]
+        if token.text == BREAK or written in _SIGNS:
+            found += _marks(text, token.start, token.end)
+        elif word := fold_word(token.text):
+            found.append(Folded(word, token.start, token.end))
+    found += _marks(text, at, len(text))
     return found
 
 
+def _marks(text: str, start: int, end: int) -> Iterator[Folded]:
+    """What stands between two words: "?" and an emoji say something too."""
+    for index in range(start, end):
+        mark = text[index]
+        if mark in _SIGNS:
+            yield Folded(_SIGNS[mark], index, index + 1)
+        elif TABLE[mark][0] in (Kind.OTHER, Kind.INSIDE) and _is_mark(mark):
+            yield Folded(mark.translate(_MARKS), index, index + 1)
+
+
+def _is_mark(mark: str) -> bool:
+    """Not a space or a control character, and not the skin of the emoji before it."""
+    return unicodedata.category(mark)[0] in "PS" and unicodedata.category(mark) != "Sk"
+
+
 def fold(text: str) -> str:
-    """The folded tokens joined by single spaces: what the models are trained on."""
+    """The folded tokens joined by single spaces."""
     return " ".join(token.text for token in tokens(text))
 
 
 def fold_word(word: str) -> str:
-    """NFKC, lower case, no accents or apostrophes, no stretched letters, letters for digits."""
-    if word in _SIGNS:
-        return _SIGNS[word]
-    plain = unicodedata.normalize("NFKC", word).casefold().translate(_LIGATURES)
-    decomposed = unicodedata.normalize("NFD", plain)
-    bare = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
-    bare = bare.translate({ord(mark): None for mark in _APOSTROPHES + "\u200d\ufe0f"})
+    """A folded word with no apostrophes or stretched letters, and with letters for digits."""
+    bare = word.translate(dict.fromkeys(map(ord, _APOSTROPHES)))
     bare = _STOOD_IN.sub(_letters, bare)
     return _STRETCHED.sub(r"\1", bare)
 

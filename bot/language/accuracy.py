@@ -20,7 +20,7 @@ from pathlib import Path
 from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
 
-from bot.identification import Identifier
+from bot.identification import identifier
 from bot.language.cleaning import clean
 from bot.language.scripts import script_of
 from bot.language.weighing import LENGTHS, length_of
@@ -162,14 +162,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--misses", action="store_true", help="list what was named wrongly")
     options = parser.parse_args()
-    identifier = Identifier.learn()
 
     def ours(text: str, tag: str) -> Verdict:
-        found = identifier.identify(text)
+        found = identifier().identify(text)
         return found.code, found.confidence
 
     def in_conversation(text: str, tag: str) -> Verdict:
-        found = identifier.identify(text, current=tag)
+        found = identifier().identify(text, current=tag)
         return found.code, found.confidence
 
     _print("langdetect alone", name_all(plain_langdetect()))
@@ -181,7 +180,7 @@ def main() -> None:
     taken = []
     for _, _, text in evaluation():
         begun = time.perf_counter()
-        identifier.identify(text)
+        identifier().identify(text)
         taken.append((time.perf_counter() - begun) * 1000)
     slow = statistics.quantiles(taken, n=20)[-1]
     print(f"median {statistics.median(taken):.2f} ms, 95 of 100 within {slow:.2f} ms")

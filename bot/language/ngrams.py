@@ -55,12 +55,13 @@ class NGrams:
         self._owner = np.array([self.languages.index(owner) for owner in owners])
         self._rows = {gram: row for row, gram in enumerate(factory.word_lang_prob_map)}
         chances = np.array(list(factory.word_lang_prob_map.values()))
-        self._logs = np.log(chances + Detector.ALPHA_DEFAULT / Detector.BASE_FREQ)
+        logs = np.log(chances + Detector.ALPHA_DEFAULT / Detector.BASE_FREQ)
+        self._logs = logs.astype(np.float32)
 
     def probabilities(self, text: str) -> dict[str, float]:
         """Language -> probability; even ones when the text has no n-gram that any profile knows."""
         rows = [self._rows[gram] for gram in _grams(text) if gram in self._rows]
-        logs = self._logs[rows].sum(axis=0)
+        logs = self._logs[rows].sum(axis=0, dtype=np.float64)
         likely = np.exp(logs - logs.max())
         together = np.bincount(self._owner, weights=likely, minlength=len(self.languages))
         shares = together / likely.sum()

@@ -35,18 +35,20 @@ class Usage:
     """Compares how often each candidate uses the words of a text."""
 
     def __init__(self, counts: Counts, candidates: Sequence[str]) -> None:
-        self._none = np.zeros(len(candidates))
         totals = np.array([float(sum(counts.get(tag, {}).values())) for tag in candidates])
         written = max(1, int((totals > 0).sum()))
         vocabulary = sorted({word for tag in candidates for word in counts.get(tag, {})})
-        self._logs: dict[str, Array] = {}
-        for word in vocabulary:
+        self._rows = {word: row for row, word in enumerate(vocabulary)}
+        self._logs = np.zeros((len(vocabulary), len(candidates)), dtype=np.float32)
+        for row, word in enumerate(vocabulary):
             seen = np.array([float(counts.get(tag, {}).get(word, 0)) for tag in candidates])
             overall = float((seen / np.maximum(totals, 1.0)).sum()) / written
             likely = (seen + _PSEUDO_WORDS * overall) / (totals + _PSEUDO_WORDS) / overall
-            self._logs[word] = np.maximum(np.log(likely), _WORD_FLOOR)
+            self._logs[row] = np.maximum(np.log(likely), _WORD_FLOOR)
 
     def compare(self, words: Iterable[str]) -> Array:
         """For each candidate, the sum over words of how much likelier they are in it (logs)."""
-        total = sum((self._logs.get(fold(word), self._none) for word in words), self._none)
-        return np.clip(total, _FLOOR, _CEILING)
+        known = [self._rows[word] for word in map(fold, words) if word in self._rows]
+        total = self._logs[known].sum(axis=0, dtype=np.float64)
+        clipped: Array = np.clip(total, _FLOOR, _CEILING)
+        return clipped

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from lingua import IsoCode639_1, LanguageDetector, LanguageDetectorBuilder
@@ -34,7 +35,7 @@ _FIRST_TEXT = "text текст متن पाठ"
 
 @dataclass(frozen=True)
 class Learnt:
-    """What is counted in texts of our own; plain values, to be kept as JSON."""
+    """What is counted in texts of our own."""
 
     profiles: Mapping[str, Profile]
     """Candidate -> its n-grams."""
@@ -48,6 +49,15 @@ class Learnt:
         candidates = {tag for group in GROUPS.values() for tag in group.candidates}
         counted = count({tag: lines for tag, lines in texts.items() if tag in candidates})
         return cls(profiles, counted)
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Learnt:
+        """Restore what `state` returned."""
+        return cls(profiles=state["profiles"], usage=state["usage"])
+
+    def state(self) -> dict[str, Any]:
+        """All of it as plain values, to be kept as JSON."""
+        return {"profiles": self.profiles, "usage": self.usage}
 
 
 class Voices:
