@@ -1,4 +1,4 @@
-"""Starts the practice carrier on loopback: `python -m practice`."""
+"""Starts the practice carrier and the practice bot on loopback: `python -m practice`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import uvicorn
 
 from practice.carrier import Credentials, create_carrier
 from practice.settings import PracticeSettings
+from practice.telegram import create_telegram
 
 
 def main() -> None:
@@ -15,8 +16,18 @@ def main() -> None:
         account_sid=settings.twilio_account_sid,
         auth_token=settings.twilio_auth_token.get_secret_value(),
     )
+    public_url = settings.public_url.rstrip("/")
+    app = create_carrier(credentials, public_url)
+    if settings.telegram_bot_token is not None and settings.telegram_webhook_secret is not None:
+        bot = create_telegram(settings.telegram_bot_token.get_secret_value())
+        # The line registers itself when it starts; this service may start again without it.
+        bot.state.service.webhook = {
+            "url": f"{public_url}/hooks/telegram",
+            "secret_token": settings.telegram_webhook_secret.get_secret_value(),
+        }
+        app.mount("/telegram", bot)
     uvicorn.run(
-        create_carrier(credentials, settings.public_url.rstrip("/")),
+        app,
         host="127.0.0.1",
         port=settings.practice_port,
         access_log=False,

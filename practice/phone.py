@@ -1,10 +1,12 @@
 """A terminal phone: type as a texter and see the line's replies. `./hotline phone`.
 
-Each line leaves through the practice carrier as a signed webhook, the same way as a real text.
+Each line leaves through the practice carrier, or the practice bot, with the same proof of origin as
+a real one.
 """
 
 from __future__ import annotations
 
+import enum
 import secrets
 import sys
 import threading
@@ -32,18 +34,31 @@ def random_number(taken: str) -> str:
             return number
 
 
+class Channel(enum.Enum):
+    """What the phone texts with."""
+
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+    TELEGRAM = "telegram"
+
+
 class Phone:
     """One practice phone."""
 
-    def __init__(self, settings: PracticeSettings, number: str, console: Console) -> None:
-        self.number = number
-        self._line = settings.twilio_from
+    def __init__(
+        self, settings: PracticeSettings, channel: Channel, number: str, console: Console
+    ) -> None:
+        prefix = "whatsapp:" if channel is Channel.WHATSAPP else ""
+        telegram = channel is Channel.TELEGRAM
+        self.number = number if telegram else f"{prefix}{number}"
+        self._line = f"{prefix}{settings.twilio_from}"
+        self._telegram = telegram
         self._console = console
         self._seen = 0
         self._replies = 0
         self._stopped = threading.Event()
         self._client = httpx.Client(
-            base_url=settings.twilio_api_url,
+            base_url=settings.telegram_api_url if telegram else settings.twilio_api_url,
             auth=(settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value()),
             timeout=POLL_SECONDS + 20,
             trust_env=False,
@@ -51,9 +66,11 @@ class Phone:
 
     def send(self, body: str) -> bool:
         """Text the line; False (with a sentence) when it did not take the text."""
-        answer = self._client.post(
-            "/practice/texts", json={"sender": self.number, "to": self._line, "body": body}
-        )
+        if self._telegram:
+            typed: dict[str, Any] = {"chat": int(self.number), "body": body}
+        else:
+            typed = {"sender": self.number, "to": self._line, "body": body}
+        answer = self._client.post("/practice/texts", json=typed)
         status = answer.json().get("webhook_status") if answer.status_code == 200 else None
         if status == 200:
             return True
@@ -95,6 +112,7 @@ class Phone:
 
 
 def run(
+    channel: Annotated[Channel, typer.Option(help="what to text with")] = Channel.SMS,
     number: Annotated[
         str | None, typer.Option("--from", help="your number; the same number, the same thread")
     ] = None,
@@ -109,9 +127,11 @@ def run(
     except ValidationError:
         console.print("no practice carrier is running; start the line first: ./hotline up")
         raise typer.Exit(1) from None
-    phone = Phone(settings, number or random_number(settings.twilio_from), console)
+    if channel is Channel.TELEGRAM:
+        number = number or str(secrets.randbelow(10**9))
+    phone = Phone(settings, channel, number or random_number(settings.twilio_from), console)
     typed_by_hand = sys.stdin.isatty()
-    console.print(f"practice phone {phone.number}, texting {settings.twilio_from}. Ctrl-D ends.")
+    console.print(f"practice phone {phone.number}, {channel.value} to the line. Ctrl-D ends.")
     threading.Thread(target=phone.listen, daemon=True).start()
     try:
         for line in sys.stdin:

@@ -21,3 +21,12 @@ class PracticeSettings(BaseSettings):
     twilio_api_url: str = Field(
         default="http://127.0.0.1:8099", description="where the phone finds the carrier"
     )
+    telegram_bot_token: SecretStr | None = Field(
+        default=None, description="the practice bot, or none"
+    )
+    telegram_webhook_secret: SecretStr | None = Field(
+        default=None, description="what the practice bot shows the line"
+    )
+    telegram_api_url: str = Field(
+        default="http://127.0.0.1:8099/telegram", description="where the phone finds the bot"
+    )

@@ -8,13 +8,15 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import time
 from typing import Any
 
 import httpx
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 _LONGEST_TEXT = 4096
@@ -101,6 +103,50 @@ class TelegramService:
         ]
 
 
+class TypedTelegram(BaseModel):
+    """What somebody types into a practice chat."""
+
+    chat: int
+    body: str
+
+
+_practice = APIRouter(prefix="/practice")
+
+
+@_practice.post("/texts")
+async def _type_text(typed: TypedTelegram, request: Request) -> JSONResponse:
+    """Somebody writes to the bot: the update leaves for the line, or waits to be fetched."""
+    service: TelegramService = request.app.state.service
+    update = service.typed(typed.chat, typed.body)
+    if not service.webhook:
+        await service.queue(update)
+        return JSONResponse({"webhook_status": 200})
+    async with httpx.AsyncClient(timeout=15, trust_env=False) as client:
+        try:
+            status = await service.call_line(update, client)
+        except httpx.HTTPError:
+            status = 0
+    return JSONResponse({"webhook_status": status})
+
+
+@_practice.get("/texts")
+async def _read_texts(request: Request, to: int, after: int = 0, wait: float = 0.0) -> JSONResponse:
+    """What the bot said in a chat after a number; waits up to `wait` seconds for it."""
+    service: TelegramService = request.app.state.service
+
+    def found() -> list[dict[str, Any]]:
+        return [
+            {"number": number, "body": message["text"]}
+            for (chat, number), message in service.messages.items()
+            if chat == to and number > after and message.get("from", {}).get("is_bot")
+        ]
+
+    async with service.changed:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(service.changed.wait_for(lambda: bool(found())), wait)
+    return JSONResponse(found())
+
+
 def create_telegram(token: str) -> FastAPI:
     """Build the service for one bot."""
     app = FastAPI(openapi_url=None)
@@ -121,6 +167,7 @@ def create_telegram(token: str) -> FastAPI:
         return answer
 
     app.add_api_route("/bot{given}/{method}", call, methods=["GET", "POST"])
+    app.include_router(_practice)
     return app
 
 

@@ -35,7 +35,7 @@ class Line:
     model: Path
     ports: Mapping[str, int]
     carrier: Mapping[str, str] = field(repr=False)
-    """The TWILIO_ settings, real or of the practice carrier."""
+    """The settings of the providers, real or of the practice carrier."""
     engine_token: str = field(repr=False)
 
     @property
@@ -208,13 +208,18 @@ _PYTHON = {"PYTHONUNBUFFERED": "1", "PYTHONNOUSERSITE": "1", "PYTHONPATH": ""}
 
 
 def practice_carrier(port: int, known: Mapping[str, str]) -> dict[str, str]:
-    """Return TWILIO_ settings of a carrier on this machine, with the secrets already `known`."""
+    """Return settings of providers on this machine, with the secrets already `known`."""
+    token = known.get("TELEGRAM_BOT_TOKEN") or f"4210001:{secrets.token_hex(16)}"
     return {
         "TWILIO_ACCOUNT_SID": known.get("TWILIO_ACCOUNT_SID") or f"AC{secrets.token_hex(16)}",
         "TWILIO_AUTH_TOKEN": known.get("TWILIO_AUTH_TOKEN") or secrets.token_hex(16),
         # A number that is nobody's, of the block kept for fiction.
         "TWILIO_FROM": "+16135550100",
         "TWILIO_API_URL": f"http://127.0.0.1:{port}",
+        "TWILIO_WHATSAPP_FROM": "+16135550100",
+        "TELEGRAM_BOT_TOKEN": token,
+        "TELEGRAM_WEBHOOK_SECRET": known.get("TELEGRAM_WEBHOOK_SECRET") or secrets.token_hex(16),
+        "TELEGRAM_API_URL": f"http://127.0.0.1:{port}/telegram",
     }
 
 

@@ -13,6 +13,13 @@ from launcher.setup.options import Options
 from launcher.setup.refusal import Refusal
 
 TWILIO_NEEDED = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
+TWILIO_MORE = ("TWILIO_API_URL", "TWILIO_WHATSAPP_FROM", "TWILIO_WHATSAPP_TEMPLATE")
+TELEGRAM = (
+    "TELEGRAM_BOT_TOKEN",
+    "TELEGRAM_WEBHOOK_SECRET",
+    "TELEGRAM_MODE",
+    "TELEGRAM_API_URL",
+)
 
 # What only those processes may see that need it; the rest of the environment is for all.
 GUARDED = (
@@ -20,7 +27,8 @@ GUARDED = (
     "HOTLINE_KEY_FILE",
     "ENGINE_TOKEN",
     *TWILIO_NEEDED,
-    "TWILIO_API_URL",
+    *TWILIO_MORE,
+    *TELEGRAM,
 )
 
 
@@ -48,6 +56,8 @@ class Settings:
     """HOTLINE_KEY_FILE: the keyring; made on the first start."""
     twilio: Mapping[str, str] | None = field(repr=False)
     """The TWILIO_ settings, or None: then the practice carrier stands in."""
+    telegram: Mapping[str, str] | None = field(repr=False)
+    """The TELEGRAM_ settings, or None when there is no bot."""
     inner_ports: Mapping[str, int]
     """ENGINE_PORT, ACTIONS_PORT and PRACTICE_PORT where they are given."""
     shared: Mapping[str, str] = field(repr=False)
@@ -71,6 +81,7 @@ class Settings:
             database_url=given.get("DATABASE_URL") or None,
             key_file=Path(key_file).absolute() if key_file else options.data / "secrets/keyring",
             twilio=_twilio(given),
+            telegram=_telegram(given),
             inner_ports={
                 name: _port(name, given[name])
                 for name in ("ENGINE_PORT", "ACTIONS_PORT", "PRACTICE_PORT")
@@ -86,7 +97,7 @@ class Settings:
 
 
 def _twilio(given: Mapping[str, str]) -> Mapping[str, str] | None:
-    found = {name: given[name] for name in (*TWILIO_NEEDED, "TWILIO_API_URL") if given.get(name)}
+    found = {name: given[name] for name in (*TWILIO_NEEDED, *TWILIO_MORE) if given.get(name)}
     missing = [name for name in TWILIO_NEEDED if name not in found]
     if not found:
         return None
@@ -94,6 +105,18 @@ def _twilio(given: Mapping[str, str]) -> Mapping[str, str] | None:
         raise Refusal(
             f"{' and '.join(missing)} must be set too, for {' and '.join(found)} is: set all of "
             "them for real text messages, or none for the practice phone"
+        )
+    return found
+
+
+def _telegram(given: Mapping[str, str]) -> Mapping[str, str] | None:
+    found = {name: given[name] for name in TELEGRAM if given.get(name)}
+    if not found:
+        return None
+    if "TELEGRAM_BOT_TOKEN" not in found:
+        raise Refusal(
+            f"TELEGRAM_BOT_TOKEN must be set too, for {' and '.join(found)} is: set the bot's "
+            "token, or none of them"
         )
     return found
 

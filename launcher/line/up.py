@@ -15,7 +15,7 @@ from pathlib import Path
 
 from launcher.line import database, given_database, model, ports
 from launcher.line.programs import INNER, Line, practice_carrier
-from launcher.line.settings import Settings
+from launcher.line.settings import TELEGRAM, Settings
 from launcher.line.state import DataDirectory, State
 from launcher.line.supervisor import Supervisor
 from launcher.setup.layout import DEFAULT_DATA, ROOT, environment_python
@@ -150,7 +150,7 @@ class _Run:
             database_url=url,
             model=folder,
             ports=chosen,
-            carrier=settings.twilio or _kept_carrier(settings.data, chosen["PRACTICE_PORT"]),
+            carrier=_providers(settings, chosen["PRACTICE_PORT"]),
             engine_token=secrets.token_urlsafe(32),
         )
 
@@ -238,6 +238,17 @@ class _Run:
             f"ready: public {self._settings.public_url}  staff {self._settings.staff_url}  "
             f"first sign-in: ./hotline user add NAME{where}"
         )
+
+
+def _providers(settings: Settings, practice_port: int) -> dict[str, str]:
+    """Return the settings of all providers: the real ones that are given, else practice ones."""
+    if settings.twilio is not None:
+        return {**settings.twilio, **(settings.telegram or {})}
+    practice = _kept_carrier(settings.data, practice_port)
+    if settings.telegram is None:
+        return practice
+    kept = {name: value for name, value in practice.items() if name not in TELEGRAM}
+    return {**kept, **settings.telegram}
 
 
 def _kept_carrier(data: Path, port: int) -> dict[str, str]:
