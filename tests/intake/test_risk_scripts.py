@@ -121,7 +121,7 @@ def test_the_full_stops_of_all_scripts(ender: str) -> None:
     ],
 )
 def test_pattern_words_are_folded_like_messages(lexeme: str, parts: tuple[str, ...]) -> None:
-    """Who writes a list writes normal spelling; a star after Han or Thai is what they are anyway."""
+    """Who writes a list writes normal spelling; a star after Han or Thai says nothing new."""
     assert parts_of(lexeme) == parts
 
 
