@@ -25,6 +25,7 @@ from bot.language.voices import Learnt, Voices
 from bot.language.weighing import weights
 from intake.language_choice import Candidate
 from intake.languages import base, is_full, table
+from intake.places import find_places
 
 #: How likely the conversation's language is before a further text is read, and one that the
 #: person picked.
@@ -83,9 +84,10 @@ class Identifier:
         `current` is the tag of the conversation's language, `chosen` whether the person picked
         it; until there is one, `history`, the texts before, stands in for it.
         """
-        cleaned = clean(text)
+        cleaned = clean(_without_places(text))
         earlier = self._of_earlier(history) if current is None else {base(current): 1.0}
-        if not cleaned.words or (earlier and _ANYBODYS.issuperset(cleaned.words)):
+        nothing = not cleaned.words or _ANYBODYS.issuperset(cleaned.words)
+        if not cleaned.words or (earlier and nothing):
             code = max(earlier, key=lambda one: earlier[one]) if earlier else None
             return Identified(code, None, earlier.get(code, 0.0) if code else 0.0, (), 0)
         kept = _EARLIER if current is None else CHOSEN if chosen else CURRENT
@@ -131,6 +133,15 @@ class Identifier:
 def identifier() -> Identifier:
     """The identifier of the texts in the tree, made once a process."""
     return Identifier(Learnt.of(texts()))
+
+
+def _without_places(text: str) -> str:
+    """A text without the places of Canada: their names are the same in every language."""
+    places = find_places(text)
+    bare = text
+    for place in reversed(places):
+        bare = f"{bare[: place.start]} {bare[place.end :]}"
+    return bare if clean(bare).words else text
 
 
 def _prior(tags: Sequence[str], earlier: Mapping[str, float], kept: float) -> Array:

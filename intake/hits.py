@@ -131,7 +131,7 @@ def _agreed(hits: Sequence[Hit]) -> list[Hit]:
         others = limits.get(hit.entry.row, ())
         limit = min([hit.limit, *(other.limit for other in others if _same_words(hit, other))])
         tier = min(hit.tier, limit)
-        if tier or hit.entry.row == CONTEXT:
+        if tier or hit.entry.midway or hit.entry.row == CONTEXT:
             agreed.append(replace(hit, tier=tier, limit=limit))
     return agreed
 

@@ -30,7 +30,7 @@ _VOWELS = frozenset("aeiouyаеиоуыэюяіїє")
 _ALPHABETS = re.compile(r"[a-z]+|[а-яіїєґ]+")
 _SHORTEST_TYPO = 5
 _SHORTEST_SKELETON = 3
-_SHORTEST_BEGINNING = 4
+_SHORTEST_BEGINNING = 3  # Latin letters that say something of a word
 
 
 class Piece(NamedTuple):
@@ -79,11 +79,10 @@ class Lexicon:
 
     def begun(self, word: str) -> int:
         """The lists that know ``word`` by its beginning."""
-        if len(word) < _SHORTEST_BEGINNING:
-            return 0
         mask = 0
         for beginning in self.beginnings(word):
-            mask |= self._beginnings[beginning]
+            if len(beginning) >= _SHORTEST_BEGINNING or not beginning.isascii():
+                mask |= self._beginnings[beginning]
         return mask
 
     def beginnings(self, word: str) -> list[str]:

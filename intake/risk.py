@@ -129,7 +129,7 @@ def screen(text: str, history: Sequence[str] = (), *, judge: Rules | None = None
     now = judge.read(text)
     before = _History(judge, [past[:_LONGEST] for past in history[-_REMEMBERED:]])
     present = [
-        *(_midway(hit) if history else hit for hit in judge.find(now)),
+        *_raised(_midway(hit) if history else hit for hit in judge.find(now)),
         *_fragments(judge, before, now),
         *_completed_by_time(judge, before, now),
     ]
@@ -155,7 +155,7 @@ class _History:
         """The cues of the last messages, at most ``most``."""
         for number in self._numbers(most):
             if number not in self._hits:
-                found = self._judge.find(self._message(number))
+                found = _raised(self._judge.find(self._message(number)))
                 self._hits[number] = [replace(hit, message=number) for hit in found]
         return [hit for number in self._numbers(most) for hit in self._hits[number]]
 
@@ -166,6 +166,11 @@ class _History:
 
     def _numbers(self, most: int) -> range:
         return range(max(0, len(self._texts) - most), len(self._texts))
+
+
+def _raised(hits: Iterable[Hit]) -> list[Hit]:
+    """The hits without those that say nothing here, such as a first "who is this"."""
+    return [hit for hit in hits if hit.tier or hit.entry.row == CONTEXT]
 
 
 def _midway(hit: Hit) -> Hit:
@@ -185,7 +190,8 @@ def _fragments(judge: Rules, before: _History, now: Message) -> list[Hit]:
     # A row that the earlier texts said by themselves is not said again by what follows them.
     said = {hit.entry.row for hit in judge.find(joined) if hit.end < 0}
     first = now.pieces[0].start
-    return [replace(hit, start=first) for hit in found if hit.entry.row not in said]
+    unsaid = [replace(hit, start=first) for hit in found if hit.entry.row not in said]
+    return _raised(map(_midway, unsaid))
 
 
 def _completed_by_time(judge: Rules, before: _History, now: Message) -> list[Hit]:

@@ -24,7 +24,7 @@ ELIDED = {
     "qu": "que",
 }
 _VOWELS = "aeiouh"
-_SHORTEST_BEGINNING = 4  # letters of a word that a known beginning alone makes known
+_SHORTEST_BEGUN = 4  # Latin letters of a word that a known beginning alone makes known
 _SHORTEST_ATTACHED = 3  # letters left of a word when what is attached to it is taken off
 
 
@@ -158,7 +158,9 @@ class Speller:
         return None
 
     def _begins(self, word: str) -> bool:
-        return len(word) >= _SHORTEST_BEGINNING and word.startswith(self._beginnings)
+        return word.startswith(self._beginnings) and (
+            len(word) >= _SHORTEST_BEGUN or not word.isascii()
+        )
 
     def _detached(self, text: str) -> tuple[str, ...] | None:
         """The known word that is left when a little word before it is taken off."""

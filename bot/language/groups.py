@@ -19,6 +19,8 @@ class Group:
     """Candidates with a profile made from texts of our own."""
     letters: Mapping[str, str]
     """Candidate -> letters that none of the others uses."""
+    beside: frozenset[str] = frozenset()
+    """Candidates that the line does not speak and seldom meets: theirs too is no less ours."""
 
 
 def _same(codes: str) -> dict[str, str]:
@@ -50,6 +52,7 @@ GROUPS: Mapping[str, Group] = {
             "cs": "řěů",
             "tr": "ğış",
         },
+        beside=frozenset(_LATIN_TOO.split()),
     ),
     "Arab": Group(
         candidates=("ar", "fa", "ur", "pa-Arab", "ps", "ckb"),

@@ -75,7 +75,7 @@ class Voices:
         group, ngrams = GROUPS[script], self._ngrams[script]
         said = _lingua_of(script, cleaned.text)
         chances = ngrams.probabilities(cleaned.text) if ngrams else {}
-        listed = words.claimed(cleaned.words, group.candidates)
+        listed = words.claimed(cleaned.words, group.candidates, group.beside)
         used = self._usage[script].compare(cleaned.words)
         spelt = min(_MOST_ARABIZI, words.arabizi(cleaned.words)) if script == "Latn" else 0
         rows = np.zeros((len(group.candidates), len(VOICES)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -38,27 +38,35 @@ def lists() -> Mapping[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=16)
-def _owners(candidates: Sequence[str]) -> Mapping[str, tuple[tuple[str, ...], int]]:
-    """Listed word -> the candidates that list it, and how many languages these are."""
+def _owners(
+    candidates: tuple[str, ...], beside: frozenset[str]
+) -> Mapping[str, tuple[tuple[str, float], ...]]:
+    """Listed word -> the candidates that list it, each with the part that it can claim."""
     owners: dict[str, list[str]] = {}
     for tag in candidates:
         for word in lists().get(tag, ()):
             owners.setdefault(word, []).append(tag)
-    return {
-        word: (tuple(tags), len({_ONE.get(tag, tag) for tag in tags}))
-        for word, tags in owners.items()
-    }
+    found = {}
+    for word, tags in owners.items():
+        everybody = {_ONE.get(tag, tag) for tag in tags}
+        ours = everybody - beside
+        found[word] = tuple((tag, 1.0 / len(everybody if tag in beside else ours)) for tag in tags)
+    return found
 
 
-def claimed(words: Iterable[str], candidates: tuple[str, ...]) -> dict[str, tuple[float, int]]:
-    """For each candidate, the words it lists: a shared one in part, and their plain number."""
-    owners = _owners(candidates)
+def claimed(
+    words: Iterable[str], candidates: tuple[str, ...], beside: frozenset[str] = frozenset()
+) -> dict[str, tuple[float, int]]:
+    """For each candidate, the words it lists: a shared one in part, and their plain number.
+
+    What a candidate shares with those `beside` alone is all its own.
+    """
+    owners = _owners(candidates, beside)
     found: dict[str, tuple[float, int]] = {}
     for word in words:
-        tags, languages = owners.get(fold(word), ((), 1))
-        for tag in tags:
+        for tag, share in owners.get(fold(word), ()):
             part, number = found.get(tag, (0.0, 0))
-            found[tag] = (part + 1.0 / languages, number + 1)
+            found[tag] = (part + share, number + 1)
     return found
 
 
