@@ -18,6 +18,7 @@ import yaml
 
 _TABLE = Path(__file__).parent / "data" / "languages.yaml"
 _RIGHT_TO_LEFT = frozenset({"Arab", "Hebr"})
+_CHINESE = frozenset({"Hans", "Hant"})
 
 #: The two languages in which everything can be said, and that stand in for one that is not known.
 OFFICIAL = ("en", "fr")
@@ -50,6 +51,11 @@ class Form:
     def direction(self) -> str:
         """ "rtl" or "ltr", as HTML writes it."""
         return "rtl" if self.script in _RIGHT_TO_LEFT else "ltr"
+
+    @property
+    def html(self) -> str:
+        """The tag for HTML; for Chinese with its script, by which browsers choose letter forms."""
+        return f"{self.code}-{self.script}" if self.script in _CHINESE else self.tag
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import jinja2
 
-from intake.languages import direction, negotiate, own_name
+from intake.languages import direction, form, listed, negotiate, own_name
 from locales.catalogue import FALLBACK, Catalogue
 from storage.retention import AFTER_HANDOFF, BOT_ONLY, SILENCE
 
@@ -21,16 +21,19 @@ LONGEST_MESSAGE = 1_000
 
 @dataclass(frozen=True)
 class Tongue:
-    """A language as the picker shows it: in its own script."""
+    """A language as the picker shows it: in its own script. `lang` is its tag in HTML."""
 
     code: str
     name: str
     direction: str
+    lang: str
 
     @classmethod
     def of(cls, code: str) -> Tongue:
         """Look a language up in the line's table."""
-        return cls(code=code, name=own_name(code), direction=direction(code))
+        known = form(code)
+        lang = known.html if known else code
+        return cls(code=code, name=own_name(code), direction=direction(code), lang=lang)
 
 
 class Pages:
@@ -57,7 +60,10 @@ class Pages:
             "bot_days": str((SILENCE + BOT_ONLY).days),
             "person_days": str(AFTER_HANDOFF.days),
         }
-        self.tongues = [Tongue.of(code) for code in sorted(catalogue.languages)]
+        # In the order of every list of the line: English, French, then the others.
+        places = {tag: place for place, tag in enumerate(listed())}
+        ordered = sorted(catalogue.languages, key=lambda tag: (places.get(tag, len(places)), tag))
+        self.tongues = [Tongue.of(code) for code in ordered]
 
     def render(self, template: str, language: str, **values: Any) -> str:
         """One page in one language."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from channels.web.session import Sessions
 from intake.language_hint import hint
+from intake.languages import base
 from intake.messages import Author, Inbound, clean
 from intake.ports import Clock
 from intake.receive import Received, receive
@@ -108,9 +109,14 @@ class Visits:
         if await tx.mailbox.message(inbound.provider_id) is not None:
             return Received.REPEATED
         conversation = await tx.conversations.find_or_open(inbound)
-        if conversation.language is None and hint([draft.text]) in (None, draft.language):
+        if conversation.language is None and _may_be(hint([draft.text]), draft.language):
             # Unless the words say otherwise, the first answer is in the language of the page.
             await tx.conversations.save(replace(conversation, language=draft.language))
         return await receive(
             inbound, transaction=lambda: nullcontext(tx), voice=self.voice, now=self.now
         )
+
+
+def _may_be(hinted: str | None, language: str) -> bool:
+    """Whether words may be in the language of the page: in any script of it."""
+    return hinted is None or base(hinted) == base(language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -26,7 +27,9 @@ from channels.upkeep import Upkeep
 from channels.web import flood
 from channels.web.session import new_key
 from intake.conversation import Holder
+from intake.languages import direction, listed, own_name
 from intake.messages import Author, Delivery
+from locales.catalogue import Catalogue
 from storage.database import Database, utc_now
 from storage.mailbox import IDLE
 from storage.outbox import Letter
@@ -400,6 +403,13 @@ async def test_a_flood_waits_but_risk_never_does(
         ("fr;q=x,,;q=,en", "en"),
         ("fr;q=0,ja", "en"),
         ("", "en"),
+        ("es-MX,es;q=0.9,en;q=0.8", "es"),
+        ("fil-PH", "tl"),
+        ("pa-IN", "pa"),
+        ("pa-Latn", "pa-Latn"),
+        ("zh-CN,zh;q=0.9", "zh-Hans"),
+        ("zh-TW", "zh-Hant"),
+        ("yue-HK,en;q=0.5", "zh-Hant"),
     ],
 )
 async def test_the_language_that_the_browser_likes(
@@ -411,6 +421,19 @@ async def test_the_language_that_the_browser_likes(
     answer = await visitor.client.get("/fr", headers={"Accept-Language": accepted})
     assert '<html lang="fr" dir="ltr">' in answer.text
     assert ">Français</a>" in answer.text
+
+
+async def test_every_language_is_in_the_picker_in_its_own_script(visitor: Visitor) -> None:
+    """With its tag and its direction, the one of the page marked, in the order of every list."""
+    page = (await visitor.client.get("/fr")).text
+    shown = re.findall(r'<a href="/([A-Za-z-]+)" lang="([^"]+)"( dir="rtl")?( aria-current)?', page)
+    tags = [tag for tag, *_ in shown]
+    assert tags == [tag for tag in listed() if tag in Catalogue.load("pages").languages]
+    for tag, lang, rtl, current in shown:
+        assert f">{own_name(tag)}</a>" in page
+        assert bool(rtl) == (direction(tag) == "rtl")
+        assert bool(current) == (tag == "fr")
+        assert lang == {"zh": "zh-Hans"}.get(tag, tag)
 
 
 @pytest.mark.parametrize("path", ["/", "/privacy", "/no-such-page"])

@@ -13,6 +13,7 @@ from playwright.async_api import Page
 
 from channels.web.doorbells import Doorbells
 from channels.web.setup import add_pages
+from intake.languages import direction
 from intake.speaking import Voice
 from locales.catalogue import Catalogue
 from storage.database import Database, utc_now
@@ -46,7 +47,8 @@ async def _is_fit(page: Page, script: bool = True) -> None:
     assert await overflow(page) == 0
     if script:
         assert await violations(page) == []
-    for control in await page.locator("button:visible, nav a, textarea").all():
+    touched = "button:visible, summary, nav a:visible, textarea"
+    for control in await page.locator(touched).all():
         box = await control.bounding_box()
         assert box is not None
         assert min(box["height"], box["width"]) >= 24
@@ -77,6 +79,49 @@ async def test_every_page_fits_every_screen(
     await _is_fit(page, script)
     await page.goto(f"{porch.url}/no-such-page")
     await _is_fit(page, script)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_the_picker_of_languages_fits_every_screen(
+    porch: Porch, new_page: NewPage, screen: str
+) -> None:
+    """It opens without a script, every language can be reached, and the page stays the same."""
+    options = SCREENS[screen]
+    page = await new_page(**options)
+    await page.goto(f"{porch.url}/privacy")
+    await page.click("summary")
+    await _is_fit(page, options.get("java_script_enabled", True))
+    last = page.locator("nav a").last
+    await last.scroll_into_view_if_needed()
+    name = await last.inner_text()
+    await last.click()
+    assert await page.locator("summary").inner_text() == f"🌐 {name}"
+    assert page.url.endswith("/privacy")
+
+
+RIGHT_TO_LEFT = [
+    tag for tag in sorted(Catalogue.load("pages").languages) if direction(tag) == "rtl"
+]
+
+
+@pytest.mark.parametrize("screen", ["320 px", "desktop", "without script"])
+@pytest.mark.parametrize("tag", RIGHT_TO_LEFT)
+async def test_pages_that_run_from_the_right(
+    porch: Porch, new_page: NewPage, tag: str, screen: str
+) -> None:
+    """Mirrored, whole, and with the phone number as it is dialled."""
+    options = SCREENS[screen]
+    page = await new_page(**options)
+    script = options.get("java_script_enabled", True)
+    for path in (f"/{tag}", f"/{tag}/privacy"):
+        await page.goto(f"{porch.url}{path}")
+        await _is_fit(page, script)
+        assert await page.evaluate("document.documentElement.dir") == "rtl"
+        way = "(one) => getComputedStyle(one).direction"
+        assert await page.locator('a[href^="tel:"]').first.evaluate(way) == "ltr"
+        leave = await page.locator("#leave").bounding_box()
+        assert leave is not None
+        assert leave["x"] < options["viewport"]["width"] / 2
 
 
 @pytest.mark.parametrize("screen", ["320 px", "zoomed to 400%"])
