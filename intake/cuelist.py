@@ -1,18 +1,10 @@
-"""One language's cue list, read from YAML and ready to be matched.
-
-The file's keys: ``lists`` (named phrases), ``spellings`` (short forms, of one word or several),
-``ordinary`` (words that only look like a misspelt cue word), ``silent`` (words left out, such as
-French *ne*), ``attached`` (little words written onto the next one, such as Arabic *و*), ``elides``
-(French), ``modifiers``, ``masks`` (idioms: a cue that touches one does not count), ``plots`` (a
-sentence in which only a cue about oneself counts), ``personal``, ``soon``, ``joking``, ``person``
-(asking for a human being: ``whole``, ``polite``, ``within``, ``unless``) and ``cues``.
-"""
+"""One language's cue list, read from YAML and ready to be matched; its form: intake/cue_file.py."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -20,20 +12,15 @@ from typing import Any
 
 import yaml
 
+from intake.cue_file import ENTRY_KEYS, KEYS, CueListError, expect, sources, speller_of
 from intake.pattern_sets import Index, Patterns
 from intake.patterns import Grammar, Pattern, parts_of, stretch_of, words_of
 from intake.reading import Spelled
-from intake.spelling import Speller
-from intake.tokens import fold
 
 _NEAR = 60  # characters before a cue in which a word can still belong to it
 UNLIMITED = 99  # above every tier: what a cue keeps when nothing modifies it
 CONTEXT = 0  # the row of an entry that is no risk itself but can complete another
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class CueListError(ValueError):
-    """A cue list is not as its form says; the message names file and entry."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,10 +110,11 @@ class CueList:
     def __init__(self, document: Mapping[str, Any], tiers: Mapping[str, int]) -> None:
         self.language = str(document["language"])
         self._tiers = {**tiers, "none": 0}
+        expect(document, KEYS, f"{self.language}.yaml")
         lists = {name: tuple(map(str, e)) for name, e in document.get("lists", {}).items()}
-        uses = Counter(chain.from_iterable(map(words_of, _sources(document))))
+        uses = Counter(chain.from_iterable(map(words_of, sources(document))))
         literals = [parts_of(word) for word in uses]
-        self.speller = _speller(document, literals)
+        self.speller = speller_of(document, literals)
         self._grammar = Grammar(lists, self.speller.canonical, stretch_of(literals))
         self._grammar.weigh(uses)
         #: How many tokens a word has: more than one in a script without spaces.
@@ -226,6 +214,7 @@ class CueList:
         return asking, self._patterns(person.get("unless", ()))
 
     def _entry(self, item: Mapping[str, Any]) -> Entry:
+        expect(item, ENTRY_KEYS, f"{self.language}: cue {item.get('name')!r}")
         try:
             return Entry(
                 name=item["name"],
@@ -262,39 +251,3 @@ def read(path: Path, tiers: Mapping[str, int]) -> CueList:
     """
     with path.open(encoding="utf-8") as stream:
         return CueList(yaml.load(stream, _LOADER), tiers)
-
-
-def _sources(document: Mapping[str, Any]) -> Iterator[str]:
-    for entries in document.get("lists", {}).values():
-        yield from map(str, entries)
-    for key in ("masks", "plots", "soon", "joking"):
-        yield from document.get(key, ())
-    person = document.get("person", {})
-    yield person.get("polite", "please")
-    for key in ("whole", "within", "unless"):
-        yield from person.get(key, ())
-    for item in document.get("modifiers", ()):
-        for key in ("before", "after", "within", "cancel"):
-            yield from item.get(key, ())
-    for item in document.get("cues", ()):
-        yield from item["say"]
-        yield from item.get("unless", ())
-        yield from item.get("along", ())
-
-
-def _speller(document: Mapping[str, Any], literals: Iterable[Sequence[str]]) -> Speller:
-    parts = {part for word in literals for part in word}
-
-    def folded(key: str) -> set[str]:
-        words = " ".join(map(str, document.get(key, ())))
-        return {token.text for token in fold(words)}
-
-    return Speller(
-        vocabulary={part.replace("'", "") for part in parts if not part.endswith("*")},
-        prefixes={part[:-1] for part in parts if part.endswith("*")},
-        spellings={str(k): str(v) for k, v in document.get("spellings", {}).items()},
-        ordinary=folded("ordinary"),
-        silent=folded("silent"),
-        attached=folded("attached"),
-        elides=bool(document.get("elides", False)),
-    )

@@ -27,7 +27,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from intake.cuelist import CONTEXT, UNLIMITED, Entry, read
+from intake.cuelist import CONTEXT, UNLIMITED, CueList, Entry, read
 from intake.hits import Hit, Rules
 from intake.reading import Message
 
@@ -92,7 +92,8 @@ _RISES = (
     _Rise(frozenset({7}), frozenset({20}), Tier.URGENT),
 )
 
-_FILES = tuple(sorted((Path(__file__).parent / "cues").glob("*.yaml")))
+#: The cue lists, one YAML file for each language.
+FILES = tuple(sorted((Path(__file__).parent / "cues").glob("*.yaml")))
 _TIERS = {tier.label: int(tier) for tier in Tier}
 
 
@@ -103,17 +104,26 @@ def _version(paths: Iterable[Path]) -> str:
     return f"rules-{digest.hexdigest()[:10]}.{_FORMAT}"
 
 
-VERSION = _version(_FILES)
+VERSION = _version(FILES)
+
+
+def cue_list(path: Path) -> CueList:
+    """The cue list in the file at ``path``.
+
+    Raises ``CueListError`` or ``PatternError`` when it is not in its form, ``yaml.YAMLError`` when
+    it is no YAML.
+    """
+    return read(path, _TIERS)
 
 
 @cache
 def rules() -> Rules:
     """The cue lists, read when the first message is screened.
 
-    A process that must answer at once asks for them when it starts. Raises ``CueListError`` or
-    ``PatternError`` when a list is not in its form.
+    A process that must answer at once asks for them when it starts. Raises what
+    :func:`cue_list` raises.
     """
-    found = Rules(read(path, _TIERS) for path in _FILES)
+    found = Rules(map(cue_list, FILES))
     # The lists live as long as the process. Left among what may be garbage, they would be walked
     # through by every full collection, in the middle of somebody's message.
     gc.freeze()

@@ -7,7 +7,8 @@ import re
 import pytest
 import yaml
 
-from intake.cuelist import CueList, CueListError
+from intake.cue_file import CueListError
+from intake.cuelist import CueList
 from intake.lexicon import Lexicon
 from intake.patterns import Grammar, PatternError
 from intake.reading import Message
