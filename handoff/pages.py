@@ -14,8 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from handoff.auth import may_work_the_board
 from handoff.errors import TooManyAttempts, WrongPassword
 from handoff.office import Office, TheOffice, held_token, place, who
-from handoff.schemas import Words
+from handoff.schemas import Tongue, Words
 from handoff.words import COOKIE, SCREEN, chosen
+from intake import languages
 
 CONSOLE = Path(__file__).parent / "console"
 STATIC = CONSOLE / "static"
@@ -112,7 +113,21 @@ async def icon() -> Response:
 
 def words_in(language: str) -> Words:
     """The sentences of the screen."""
-    return Words(language=language, languages=SCREEN.languages, words=SCREEN.all(language))
+    return Words(
+        language=language,
+        languages=SCREEN.languages,
+        words=SCREEN.all(language),
+        tongues={tag: _tongue(known, language) for tag, known in languages.forms().items()},
+    )
+
+
+def _tongue(known: languages.Form, screen: str) -> Tongue:
+    return Tongue(
+        name=languages.name_in(known.tag, screen),
+        own=known.own,
+        lang=known.html,
+        dir="rtl" if known.direction == "rtl" else "ltr",
+    )
 
 
 def remember_language(response: Response, office: Office, language: str) -> None:

@@ -336,12 +336,25 @@ class Alive(BaseModel):
     held: int
 
 
+class Tongue(BaseModel):
+    """A language that people write to the line in, named in the language of the screen.
+
+    `own` is its name in its own script, `lang` its tag for HTML, `dir` the way that it runs.
+    """
+
+    name: str
+    own: str
+    lang: str
+    dir: Literal["ltr", "rtl"]
+
+
 class Words(BaseModel):
-    """The sentences of the screen in one language."""
+    """The sentences of the screen in one language, and the names of all languages by tag."""
 
     language: str
     languages: list[str]
     words: dict[str, str]
+    tongues: dict[str, Tongue]
 
 
 class Problem(BaseModel):

@@ -5,6 +5,7 @@ import { post } from "./request.js";
 
 const island = JSON.parse(document.getElementById("words").textContent);
 const words = signal(island.words);
+const tongues = signal(island.tongues);
 
 export const language = signal(island.language);
 export const languages = island.languages;
@@ -23,17 +24,23 @@ export function tOr(key, otherwise) {
 export async function speak(code) {
   const answer = await post("/api/language", { language: code });
   words.value = answer.words;
+  tongues.value = answer.tongues;
   language.value = answer.language;
   document.documentElement.lang = answer.language;
 }
 
 // The name of a language in the language of the screen.
-export function languageName(code) {
-  if (!code) return t("language.unknown");
-  try {
-    const name = new Intl.DisplayNames([language.value], { type: "language" }).of(code);
-    return name.charAt(0).toLocaleUpperCase(language.value) + name.slice(1);
-  } catch {
-    return code;
-  }
+export function languageName(tag) {
+  if (!tag) return t("language.unknown");
+  const name = tongues.value[tag]?.name ?? tag;
+  return name.charAt(0).toLocaleUpperCase(language.value) + name.slice(1);
+}
+
+// What HTML wants to know of a language: its tag, for voices and letter forms.
+export const htmlTag = (tag) => (tag ? tongues.value[tag]?.lang ?? tag : undefined);
+
+// Its name in its own script, where that says more than the name on the screen.
+export function ownName(tag) {
+  const known = tongues.value[tag];
+  return known && known.own !== languageName(tag) ? known : null;
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from playwright.async_api import Page, expect
@@ -296,3 +297,22 @@ async def test_the_meter_says_it(line: Line, screens: Screens) -> None:
     await expect(meter).to_have_text("1601 characters; the most is 1600")
     await page.keyboard.press("Control+Enter")
     await expect(reply).to_have_value("a" * 1_601)
+
+
+async def test_a_persons_language_is_named_and_marked(line: Line, screens: Screens) -> None:
+    """By its name and in its own script; their lines carry its tag and run as their words do."""
+    conversation_id = await line.text(f"اس نے میرا پاسپورٹ لے لیا، {GUN}")
+    async with line.database.transaction() as tx:
+        conversation = await tx.conversations.lock(conversation_id)
+        await tx.conversations.save(replace(conversation, language="ur"))
+    page = await screens.of()
+    await expect(page.locator(".waiting .row")).to_contain_text("Urdu")
+    await page.keyboard.press("c")
+    await expect(page.locator("#reply")).to_be_focused()
+    words = page.locator(".by-contact .words").first
+    assert await words.get_attribute("lang") == "ur"
+    assert await words.evaluate("(one) => getComputedStyle(one).direction") == "rtl"
+    own = page.locator(".facts span[lang=ur]")
+    assert (await own.inner_text(), await own.get_attribute("dir")) == ("اردو", "rtl")
+    await page.get_by_role("button", name="Français").click()
+    await expect(page.locator(".facts")).to_contain_text("Ourdou")

@@ -5,7 +5,7 @@ import { dayOf, timeOf } from "../clock.js";
 import { html } from "../html.js";
 import { cut } from "../marks.js";
 import { busy, canClaim, dialog, isMine, lost, me, openEntry, openId, pane, thread } from "../state.js";
-import { t } from "../words.js";
+import { htmlTag, t } from "../words.js";
 import { Composer } from "./composer.js";
 import { author, deliveryWord, place } from "./facts.js";
 import { Waited } from "./list.js";
@@ -150,7 +150,7 @@ function Message({ message, language, spans, same }) {
     <p class="meta"><span class="by">${author(message, me.value?.id)}</span> <time datetime=${message.at}>${timeOf(message.at)}</time></p>
     ${message.text === null
       ? html`<p class="words is-removed">${t("thread.removed")}</p>`
-      : html`<p class="words" dir="auto" lang=${message.author === "contact" && language ? language : undefined}>${cut(message.text, spans).map((piece) =>
+      : html`<p class="words" dir="auto" lang=${message.author === "advocate" ? undefined : htmlTag(language)}>${cut(message.text, spans).map((piece) =>
           piece.tier === null ? piece.text : html`<mark data-tier=${piece.tier}>${piece.text}</mark>`)}</p>`}
     ${message.delivery && html`<p class=${`delivery ${failed ? "is-failed" : ""}`}>${deliveryWord(message)}</p>`}
   </div>`;

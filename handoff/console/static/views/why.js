@@ -5,7 +5,7 @@ import { momentOf, timeOf } from "../clock.js";
 import { html } from "../html.js";
 import { rank, wordsOf } from "../marks.js";
 import { busy, dialog, isMine, openEntry, openId, pane, thread } from "../state.js";
-import { languageName, t } from "../words.js";
+import { languageName, ownName, t } from "../words.js";
 import { categoryWord, channelWord, cueWord, reasonWord } from "./facts.js";
 import { Endings } from "./thread.js";
 import { Tier, tierWord } from "./tier.js";
@@ -90,7 +90,7 @@ function Facts({ shown, entry }) {
   const facts = [
     [t("fact.safety"), t(`safety.${shown.safety}`)],
     [t("fact.texts"), shown.opted_out ? t("fact.opted_out") : t("fact.texts_open")],
-    [t("fact.language"), languageName(shown.language)],
+    [t("fact.language"), html`<${Language} tag=${shown.language} />`],
     [t("fact.channel"), channelWord(shown.channel)],
     entry && [t("fact.reason"), reasonWord(entry.reason)],
     entry && [t("fact.since"), momentOf(entry.waiting_since)],
@@ -99,6 +99,11 @@ function Facts({ shown, entry }) {
     <h3 id="facts-title">${t("why.facts")}</h3>
     <dl class="facts">${facts.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
   </section>`;
+}
+
+function Language({ tag }) {
+  const own = ownName(tag);
+  return html`${languageName(tag)}${own && html` <span lang=${own.lang} dir=${own.dir}>${own.own}</span>`}`;
 }
 
 function Changes({ shown }) {
