@@ -93,7 +93,9 @@ def _first(candidates: Sequence[Candidate], words: int, spoken: Spoken) -> Decis
     best = candidates[0]
     short = _is_latin(best) and words <= _FEW_WORDS
     if not languages.is_full(best.tag):
-        if best.confidence >= (SURE_FIRST_SHORT if short else SURE_SWITCH):
+        # A word like "haa" is one of many languages: nobody is fetched for it alone.
+        one_word = _is_latin(best) and words == 1
+        if best.confidence >= (SURE_FIRST_SHORT if short else SURE_SWITCH) and not one_word:
             return Decision(Move.INTERPRETER, best.tag)
     elif best.confidence >= (SURE_FIRST_SHORT if short else SURE_FIRST):
         return Decision(Move.FOLLOW, best.tag, _which_script(best, spoken))

@@ -34,6 +34,8 @@ def seen(*guesses: str) -> list[Candidate]:
         # Recognised, not spoken.
         (FIVE, ["so 0.85"], INTERPRETER, "so"),
         (TWO, ["so 0.85", "tl 0.1"], ASK, None),
+        (TWO, ["so 0.95"], INTERPRETER, "so"),
+        ("haa", ["so 0.97"], ASK, None),
         ("ᐃᓄᒃ", ["iu Cans 0.97"], INTERPRETER, "iu"),
         (FIVE, ["pl 0.95"], INTERPRETER, "pl"),
         # English or French, not quite sure: nothing to ask when nothing else is likely.
