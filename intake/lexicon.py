@@ -62,8 +62,7 @@ class Lexicon:
         self._skeletons = self._by_skeleton()
         self._rims = self._by_rim()
         self._eliding = sum(1 << n for n, s in enumerate(self.spellers) if s.elides)
-        #: The lists, as bits, that may read an unknown word as several.
-        self.parting = sum(1 << n for n, s in enumerate(self.spellers) if s.parts)
+        self._parting = [(1 << n, s) for n, s in enumerate(self.spellers) if s.parts]
 
     def pieces(self, tokens: Sequence[Token]) -> tuple[Piece, ...]:
         """``tokens`` as words that can be looked up."""
@@ -85,6 +84,10 @@ class Lexicon:
                 mask |= self._beginnings[beginning]
         return mask
 
+    def parting(self, text: str) -> int:
+        """The lists, as bits, that read ``text``, which none knows, as several words."""
+        return sum(bit for bit, speller in self._parting if speller.reads_apart(text))
+
     def beginnings(self, word: str) -> list[str]:
         """The beginnings of any list with which ``word`` begins."""
         table = self._beginnings
@@ -95,6 +98,8 @@ class Lexicon:
         """What ``text``, which stands in no list, can be meant to be."""
         if not text.isalpha():
             return tuple(self._leet(text))
+        if len(text) < _SHORTEST_SKELETON:
+            return ()
         found = list(self._squeezed(text))
         # What is typed with stretched letters is mended from its shortest form.
         found += self._mended(_STRETCH.sub(r"\1", text))
@@ -181,7 +186,7 @@ class Lexicon:
                 reach += 1
             run = tokens[index : max(reach, index + 1)]
             index += len(run)
-            if len(run) > 3:
+            if len(run) > 3 and _ALPHABETS.match(run[0].text):
                 letters = [token for token in run if token.text != BREAK]
                 word = "".join(token.text for token in letters)
                 if len(letters) > 3 and word in self._known and _ALPHABETS.fullmatch(word):

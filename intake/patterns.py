@@ -276,11 +276,8 @@ def pairs_of(words: Sequence[str]) -> list[str]:
     """Each two neighbours of a script without spaces: they tell messages apart, one does not."""
     if len(words) < 2:
         return []
-    return [
-        f"{one} {other}"
-        for one, other in pairwise(words)
-        if stands_alone(one) and stands_alone(other)
-    ]
+    alone = {word for word in set(words) if stands_alone(word)}
+    return [f"{one} {other}" for one, other in pairwise(words) if one in alone and other in alone]
 
 
 def stretch_of(literals: Collection[Sequence[str]]) -> int:

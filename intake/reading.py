@@ -25,6 +25,7 @@ class Message:
         self._lexicon = lexicon
         self._near: dict[str, Near] = {}
         self._others: dict[str, Sequence[str]] = {}
+        self._read_by: dict[str, int] = {}
         self._spelled: dict[int, Spelled] = {}
 
     @classmethod
@@ -63,9 +64,12 @@ class Message:
         """The lists, as bits, that read a piece as a word of theirs."""
         if piece.known or piece.text == BREAK or piece.text.isdigit():
             return piece.known
-        read = self._lexicon.parting
-        for _, mask in self.near(piece.text):
-            read |= mask
+        read = self._read_by.get(piece.text)
+        if read is None:
+            read = self._lexicon.parting(piece.text)
+            for _, mask in self.near(piece.text):
+                read |= mask
+            self._read_by[piece.text] = read
         return read
 
     def near(self, text: str) -> Near:
@@ -81,8 +85,14 @@ class Message:
             speller = self._lexicon.spellers[number]
             alone = speller.phrase_heads.isdisjoint(self.raw)
             pieces = self.pieces if alone else self._together(speller)
-            exact = speller.exact
-            groups = [exact.get(p.text) or self._group(p, number) for p in pieces]
+            exact, bit, better = speller.exact, 1 << number, self.better[number]
+            groups: list[tuple[str, ...]] = []
+            for piece in pieces:
+                words = exact.get(piece.text)
+                if words is None:
+                    foreign = piece.known & better if piece.known else not self.read_by(piece) & bit
+                    words = (piece.text,) if foreign else self._group(piece, number)
+                groups.append(words)
             self._spelled[number] = Spelled(self, pieces, groups)
         return self._spelled[number]
 
@@ -184,6 +194,7 @@ class Spelled:
         self._message = message
         self._pieces = pieces
         self._groups = groups
+        self._places: dict[str, Sequence[int]] = {}
         self.words = frozenset(word for group in groups for word in group)
 
     @cached_property
@@ -255,7 +266,7 @@ class Spelled:
         if end - start <= _LONG or not pattern.anchors:
             return [(start, end)]
         margin = pattern.node.width + 1
-        places = sorted(at for anchor in pattern.anchors for at in self._places.get(anchor, ()))
+        places = sorted(at for anchor in pattern.anchors & self.forms for at in self._at(anchor))
         offsets, last = self._offsets, len(self._offsets)
         if 2 * margin * len(places) >= last:
             return [(start, end)]
@@ -273,13 +284,17 @@ class Spelled:
             if left < end and start < right
         ]
 
-    @cached_property
-    def _places(self) -> dict[str, list[int]]:
-        """At which words each form stands."""
-        places: dict[str, list[int]] = {}
-        words = [token.text for token in self.tokens]
-        for at, word in enumerate(words):
-            pair = pairs_of(words[at : at + 2])
-            for form in (word, *self._message.others(word), *pair):
-                places.setdefault(form, []).append(at)
-        return places
+    def _at(self, form: str) -> Sequence[int]:
+        """At which words a form of the message stands."""
+        if form not in self._places:
+            found: list[int] = []
+            if form[-1] == "*" or form[0] == "%":
+                others = self._message.others
+                found += (n for n, token in enumerate(self.tokens) if form in others(token.text))
+            else:
+                at = self.text.find(f" {form} ")
+                while at >= 0:
+                    found.append(bisect.bisect_left(self._offsets, at + 1))
+                    at = self.text.find(f" {form} ", at + 1)
+            self._places[form] = found
+        return self._places[form]

@@ -45,6 +45,10 @@ class Speller:
         self._beginnings = tuple(sorted(prefixes))
         self.elides = elides
         self._attached = tuple(sorted(attached, key=len, reverse=True))
+        # What a token that is read as several words begins with.
+        self._openings = frozenset(
+            head[0] for head in (*self._attached, *(ELIDED if elides else ()))
+        )
         self._silent = frozenset(silent)
         self._ordinary = frozenset(ordinary)
         self._spellings = {
@@ -89,8 +93,14 @@ class Speller:
 
     def apart(self, text: str) -> tuple[str, ...] | None:
         """The words of a token that has several written as one; None when it is a plain word."""
+        if text[0] not in self._openings:
+            return None
         found = self._glued(text) or self._detached(text)
         return self.loud(found) if found else None
+
+    def reads_apart(self, text: str) -> bool:
+        """Whether ``text`` is several words of the list written as one."""
+        return bool((self.elided(text) if "'" in text else None) or self.apart(text))
 
     def loud(self, words: Iterable[str]) -> tuple[str, ...]:
         """``words`` without those that the list leaves out."""
@@ -146,15 +156,15 @@ class Speller:
         """French elision without its apostrophe: ``jveux``, ``quil``, ``lhotel``, ``menferme``."""
         if not self.elides or text in self._ordinary:
             return None
-        for head, full in ELIDED.items():
-            rest = text[len(head) :]
-            if not text.startswith(head) or len(rest) < 2:
-                continue
-            if head == "j" or rest[0] in ("e" if head == "c" else _VOWELS):
-                known = rest in self._spellings or rest in self._words or rest in self._ordinary
-                known = known or self._begins(rest)
-                if known and (len(rest) > 2 or head in ("j", "qu")):
-                    return (full, *(self._spellings.get(rest) or (rest,)))
+        head = "qu" if text[0] == "q" else text[0]
+        full, rest = ELIDED.get(head, ""), text[len(head) :]
+        if not full or not text.startswith(head) or len(rest) < 2:
+            return None
+        if head != "j" and rest[0] not in ("e" if head == "c" else _VOWELS):
+            return None
+        known = rest in self._spellings or rest in self._words or rest in self._ordinary
+        if (known or self._begins(rest)) and (len(rest) > 2 or head in ("j", "qu")):
+            return (full, *(self._spellings.get(rest) or (rest,)))
         return None
 
     def _begins(self, word: str) -> bool:

@@ -103,6 +103,8 @@ def fold(text: str) -> list[Token]:
 
 
 def _token(word: list[str], start: int, end: int) -> Token:
+    if len(word) == 1:
+        return Token(word[0], start, end)
     text = "".join(word)
     return Token(text if text.isascii() else settle(text), start, end)
 
