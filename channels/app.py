@@ -19,6 +19,7 @@ from channels.web.doorbells import Doorbells
 from channels.web.setup import add_pages
 from intake.messages import Inbound
 from intake.receive import receive
+from intake.risk import rules
 from intake.speaking import Voice
 from locales.catalogue import Catalogue
 from storage.database import Database, utc_now
@@ -32,6 +33,7 @@ _LISTEN_AGAIN_SECONDS = 5.0
 
 def create_app(settings: PorchSettings) -> FastAPI:
     """Build the porch. Raises BadKeyFile."""
+    rules()  # read before the first message comes, not while it waits
     database = Database(settings.database_url, load(settings.hotline_key_file))
     registry = Registry.build(settings, database)
     hub = Hub(settings.database_url, VISITOR)
