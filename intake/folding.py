@@ -10,7 +10,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_WORD = re.compile(r"[^\W_]+")
+# Vowel signs and the like, which belong to the word before them though they are no letters.
+_MARKS = "".join(
+    chr(code)
+    for code in (*range(0x0591, 0x0700), *range(0x0900, 0x10A0), *range(0x1780, 0x1800))
+    if unicodedata.category(chr(code)) in ("Mn", "Mc")
+)
+_WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
 # Letters that Unicode does not take apart: "sœur" and "soeur" are one word.
 _LIGATURES = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"}
 
