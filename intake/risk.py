@@ -239,22 +239,24 @@ def _judge(present: Sequence[Hit], past: Sequence[Hit]) -> tuple[Cue, ...]:
 
 
 def _counting(hits: Iterable[Hit]) -> Callable[[Hit], bool]:
-    """Whether what a hit needs is met by another hit of the same conversation, ``hits``."""
+    """Whether what a hit needs is said by another hit of the same conversation, ``hits``.
+
+    A hit that needs another one itself completes nothing until its own need is met.
+    """
+    hits = list(hits)
+    said = {hit.entry for hit in hits if not hit.entry.needs}
     standing = {hit.entry for hit in hits if _stands(hit)}
-    met: dict[Entry, bool] = {}
+    waiting = {hit.entry for hit in hits} - said
+    while True:
+        met = {entry for entry in waiting if any(_meets(o, entry) for o in said & standing)}
+        if not met:
+            return lambda hit: hit.entry in said
+        said |= met
+        waiting -= met
 
-    def counts(hit: Hit) -> bool:
-        entry = hit.entry
-        if entry not in met:
-            met[entry] = not entry.needs or any(
-                other.name != entry.name
-                and not other.needs & {entry.name, entry.row}
-                and entry.needs & {other.row, other.name}
-                for other in standing
-            )
-        return met[entry]
 
-    return counts
+def _meets(other: Entry, entry: Entry) -> bool:
+    return other.name != entry.name and bool(entry.needs & {other.row, other.name})
 
 
 def _stands(hit: Hit) -> bool:

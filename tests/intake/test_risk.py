@@ -73,6 +73,20 @@ def test_earlier_texts_complete_what_is_said(
     assert screen(text, earlier).tier is together
 
 
+@pytest.mark.parametrize(
+    ("text", "tier"),
+    [
+        ("my niece is 14", None),
+        ("ma fille a 15 ans aujourd'hui", None),
+        ("my niece is 14 and he wont let her leave", Tier.IMMINENT),
+        ("ma fille a 15 ans et il la vend", Tier.IMMINENT),
+    ],
+)
+def test_what_only_counts_beside_a_danger(text: str, tier: Tier | None) -> None:
+    """The age of somebody else is no sign by itself, nor beside a word that waits for one too."""
+    assert screen(text).tier is tier
+
+
 @pytest.mark.parametrize("text", ["ok thanks", "yes", "2", "merci", "ill wait", "k", "is it free"])
 def test_a_harmless_text_after_a_disclosure_raises_nothing(text: str) -> None:
     """History is no cue by itself: the open alert stays, and no new one is made of thanks."""
