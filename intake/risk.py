@@ -123,10 +123,16 @@ def rules() -> Rules:
     A process that must answer at once asks for them when it starts. Raises what
     :func:`cue_list` raises.
     """
-    found = Rules(map(cue_list, FILES))
-    # The lists live as long as the process. Left among what may be garbage, they would be walked
-    # through by every full collection, in the middle of somebody's message.
-    gc.freeze()
+    # The lists live as long as the process. The collector would walk through them while they grow,
+    # and again with every full collection, in the middle of somebody's message.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        found = Rules(map(cue_list, FILES))
+        gc.freeze()
+    finally:
+        if collecting:
+            gc.enable()
     return found
 
 
