@@ -187,7 +187,7 @@ async def test_a_choice_gives_way_to_the_second_text(speaker: Speaker) -> None:
 
 async def test_romanised_punjabi_is_asked_about_once(speaker: Speaker) -> None:
     """Answered in Latin letters, with the three languages and their scripts on offer."""
-    said = await speaker.says("mainu madad chahidi hai ji", "pa Latn 0.95")
+    said = await speaker.says("mainu ik gal puchni si ji", "pa Latn 0.95")
     assert said == ["open.first", "language.ask"]
     assert await speaker.language() == ("pa-Latn", False)
     assert [line.split()[1] for line in (await speaker.last()).splitlines()[1:-1]] == [
