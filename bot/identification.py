@@ -42,6 +42,7 @@ _FAITHFUL = 0.98
 _MOST_CANDIDATES = 3
 _WORTH_NAMING = 0.02
 _ROMANISED_HINDUSTANI = ("hi-Latn", "ur-Latn")
+_LEAST_OF_PAIR = 0.15
 _CANTONESE = "yue"
 #: Words that people of any language write: in a conversation they say nothing about it.
 _ANYBODYS = frozenset(
@@ -84,23 +85,24 @@ class Identifier:
         `current` is the tag of the conversation's language, `chosen` whether the person picked
         it; until there is one, `history`, the texts before, stands in for it.
         """
-        cleaned = clean(_without_places(text))
+        cleaned = clean(text)
         earlier = self._of_earlier(history) if current is None else {base(current): 1.0}
-        nothing = not cleaned.words or _ANYBODYS.issuperset(cleaned.words)
-        if not cleaned.words or (earlier and nothing):
+        telling = _telling(text, cleaned)
+        if not cleaned.words or (earlier and not telling.words):
             code = max(earlier, key=lambda one: earlier[one]) if earlier else None
             return Identified(code, None, earlier.get(code, 0.0) if code else 0.0, (), 0)
         kept = _EARLIER if current is None else CHOSEN if chosen else CURRENT
-        found = self._candidates(cleaned, earlier, kept, current)
+        found = self._candidates(telling, earlier, kept, current)
         best = found[0]
         named = [one for one in found[1:_MOST_CANDIDATES] if one.confidence >= _WORTH_NAMING]
         return Identified(
-            base(best.code), best.script, best.confidence, (best, *named), len(cleaned.words)
+            base(best.code), best.script, best.confidence, (best, *named), len(telling.words)
         )
 
     def _of_earlier(self, history: Sequence[str]) -> dict[str, float]:
         """Base code -> probability of the language of earlier texts, read together."""
-        cleaned = clean("\n".join(history))
+        together = "\n".join(history)
+        cleaned = _telling(together, clean(together))
         if not cleaned.words:
             return {}
         likely: dict[str, float] = {}
@@ -120,8 +122,10 @@ class Identifier:
         if script not in GROUPS:
             return [Candidate(ALONE[script], script, _SCRIPT_CONFIDENCE)]
         tags = GROUPS[script].candidates
-        scores = weights()[script].scores(self._voices.hear(script, cleaned), len(cleaned.words))
-        scores = scores + np.log(_prior(tags, earlier, kept))
+        scores = np.log(_prior(tags, earlier, kept))
+        if cleaned.words:
+            heard = self._voices.hear(script, cleaned)
+            scores = scores + weights()[script].scores(heard, len(cleaned.words))
         chances = np.exp(scores - scores.max())
         chances = np.minimum(chances / chances.sum(), _FAITHFUL if script != "Latn" else 1.0)
         rounded = (round(chance, _DIGITS) for chance in chances.tolist())
@@ -135,13 +139,13 @@ def identifier() -> Identifier:
     return Identifier(Learnt.of(texts()))
 
 
-def _without_places(text: str) -> str:
-    """A text without the places of Canada: their names are the same in every language."""
-    places = find_places(text)
+def _telling(text: str, cleaned: Cleaned) -> Cleaned:
+    """What is left without places of Canada, named alike in every language, and "ok", "lol"."""
     bare = text
-    for place in reversed(places):
+    for place in reversed(find_places(text)):
         bare = f"{bare[: place.start]} {bare[place.end :]}"
-    return bare if clean(bare).words else text
+    told = cleaned if bare == text else clean(bare)
+    return Cleaned("", ()) if _ANYBODYS.issuperset(told.words) else told
 
 
 def _prior(tags: Sequence[str], earlier: Mapping[str, float], kept: float) -> Array:
@@ -166,15 +170,18 @@ def _first(tag: str) -> float:
 
 
 def _named(ranked: Sequence[tuple[str, float]], script: str) -> list[Candidate]:
-    """Candidates by code; when romanised Hindi or Urdu leads, with what both have."""
+    """Candidates by code; when romanised Hindi or Urdu leads, it stands for both."""
     chances = dict(ranked)
-    together = sum(chances.get(tag, 0.0) for tag in _ROMANISED_HINDUSTANI)
-    found = [Candidate(tag.split("-")[0], script, chance) for tag, chance in ranked]
-    if together > ranked[0][1] or ranked[0][0] in _ROMANISED_HINDUSTANI:
-        likelier = max(_ROMANISED_HINDUSTANI, key=lambda tag: chances.get(tag, 0.0))
-        best = Candidate(likelier.split("-")[0], script, min(1.0, round(together, _DIGITS)))
-        found = [best, *(one for one in found if one.code != best.code)]
-    return found
+    pair = sorted(_ROMANISED_HINDUSTANI, key=lambda tag: -chances.get(tag, 0.0))
+    together = round(sum(chances.get(tag, 0.0) for tag in pair), _DIGITS)
+    if together < ranked[0][1] or pair[0] not in chances:
+        return [Candidate(tag.split("-")[0], script, chance) for tag, chance in ranked]
+    # How somebody spells says little about which of the two they would call it.
+    other = max(chances[pair[1]], _LEAST_OF_PAIR * together)
+    led = [(pair[0], min(1.0, together)), (pair[1], other)]
+    others = [(tag, chance) for tag, chance in ranked if tag not in pair]
+    ordered = [led[0], *sorted([led[1], *others], key=lambda one: -one[1])]
+    return [Candidate(tag.split("-")[0], script, chance) for tag, chance in ordered]
 
 
 def _chinese(text: str, current: str | None) -> Candidate:

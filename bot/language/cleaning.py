@@ -56,7 +56,7 @@ def clean(text: str) -> Cleaned:
 @lru_cache(maxsize=20_000)
 def fold(word: str) -> str:
     """A word as the lists of `bot/languages.yaml` are compared: no accents, one spelling."""
-    bare = strip_marks(word.translate(_WHOLE_LETTERS))
+    bare = strip_marks(_REPEATED.sub(r"\1\1", word).translate(_WHOLE_LETTERS))
     return _JOINERS.sub("", bare).translate(_ARABIC)
 
 

@@ -30,7 +30,7 @@ from bot.language.weighing import LENGTHS, WEIGHTS, Weights, length_of
 #: Where the fit starts and what it is drawn to.
 _START = {
     "lingua": 0.45, "ngrams": 0.3, "listed": 2.8, "listed_share": 2.0, "usage": 0.35,
-    "letters": 1.0, "arabizi": 4.0,
+    "not_english": -1.0, "letters": 1.0, "arabizi": 4.0,
 }  # fmt: skip
 _PULL = 0.002
 #: Pieces of one length a language and half; fewer than the least weigh less.

@@ -1,8 +1,9 @@
 """What each voice says of each candidate language of a script, as numbers to be weighed.
 
 Voices: lingua (a library, low-accuracy mode), langdetect's n-grams with profiles of our own, the
-word lists, how often our own texts use the words, letters that one language alone uses, and
-digits as romanised Arabic spells.
+word lists, how often our own texts use the words, words that English does not have and another
+language has (people mix English into every language, and less the other way round), letters that
+one language alone uses, and digits as romanised Arabic spells.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ import numpy as np
 from lingua import IsoCode639_1, LanguageDetector, LanguageDetectorBuilder
 
 from bot.language import Array, words
-from bot.language.cleaning import Cleaned, clean, strip_marks
+from bot.language.cleaning import Cleaned, clean, fold, strip_marks
 from bot.language.groups import GROUPS, Group
 from bot.language.ngrams import NGrams, Profile, profile, stock_profile
 from bot.language.usage import Counts, Usage, count
 
-VOICES = ("lingua", "ngrams", "listed", "listed_share", "usage", "letters", "arabizi")
+VOICES = (
+    "lingua", "ngrams", "listed", "listed_share", "usage", "not_english", "letters", "arabizi",
+)  # fmt: skip
 
 _LINGUA_LACKS = math.log(0.01)
 _LINGUA_FLOOR = 1e-3
@@ -30,6 +33,8 @@ _NGRAM_FLOOR = 1e-5
 _MOST_LISTED = 4.0
 _MOST_LETTERS = 3
 _MOST_ARABIZI = 2
+_MOST_NOT_ENGLISH = 3
+_ENGLISH = "en"
 _FIRST_TEXT = "text текст متن पाठ"
 
 
@@ -66,6 +71,14 @@ class Voices:
     def __init__(self, learnt: Learnt) -> None:
         self._ngrams = {s: _ngrams_of(group, learnt.profiles) for s, group in GROUPS.items()}
         self._usage = {s: Usage(learnt.usage, group.candidates) for s, group in GROUPS.items()}
+        self._english = words.lists()[_ENGLISH] | learnt.usage.get(_ENGLISH, {}).keys()
+        self._others = frozenset().union(
+            *(
+                words.lists().get(tag, frozenset()) | learnt.usage.get(tag, {}).keys()
+                for tag in GROUPS["Latn"].candidates
+                if tag != _ENGLISH
+            )
+        )
         # lingua reads its models at the first text, which would make a person wait for them.
         for script in GROUPS:
             _lingua_of(script, _FIRST_TEXT)
@@ -78,6 +91,7 @@ class Voices:
         listed = words.claimed(cleaned.words, group.candidates, group.beside)
         used = self._usage[script].compare(cleaned.words)
         spelt = min(_MOST_ARABIZI, words.arabizi(cleaned.words)) if script == "Latn" else 0
+        foreign = self._not_english(cleaned) if script == "Latn" else 0
         rows = np.zeros((len(group.candidates), len(VOICES)))
         for row, tag in enumerate(group.candidates):
             part, number = listed.get(tag, (0.0, 0))
@@ -87,10 +101,17 @@ class Voices:
                 min(_MOST_LISTED, part),
                 number / max(1, len(cleaned.words)),
                 used[row],
+                foreign if tag == _ENGLISH else 0.0,
                 min(_MOST_LETTERS, sum(map(cleaned.text.count, group.letters.get(tag, "")))),
                 spelt if tag == "ar-Latn" else 0.0,
             )
         return rows
+
+    def _not_english(self, cleaned: Cleaned) -> int:
+        """Words that texts or lists of other languages have and those of English do not."""
+        folded = map(fold, cleaned.words)
+        strange = sum(word not in self._english and word in self._others for word in folded)
+        return min(_MOST_NOT_ENGLISH, strange)
 
 
 def _profile(tag: str, texts: Sequence[str]) -> Profile:
