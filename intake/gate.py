@@ -28,6 +28,7 @@ class Step(enum.Enum):
     PERSON = "fetch a person"
     LANGUAGE = "go on in the language that was picked"
     LANGUAGES = "show more languages"
+    MENU = "say what the line can do"
     ASK_ENGINE = "let the engine answer"
 
 
@@ -116,4 +117,7 @@ def _after_asking(
         for item in pending
         if item.id not in wish.messages and choice(item.text, conversation.language) is None
     ]
-    return Plan(Step.ASK_ENGINE, "\n".join(said) if said else pending[-1].text, wish.language)
+    if not said:
+        # "Yes" alone, to a check that came before any word: nothing that an engine could answer.
+        return Plan(Step.MENU, everything, wish.language)
+    return Plan(Step.ASK_ENGINE, "\n".join(said), wish.language)

@@ -33,6 +33,15 @@ _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u0900-\u0d7f\u0e00-\u0eff\u1
 _LATIN = re.compile(r"[a-z0-9 ]+")
 
 
+# Words before a name that turn it around: "i dont read english".
+_NOT = frozenset(
+    "not no dont doesnt cant cannot never without aint pas sans jamais sin nunca nem nu ne nahi "
+    "nhi hindi di huwag nao khong ko не ні нет لا مش نه नहीं ਨਹੀਂ".split()
+)
+_NOT_JOINED = re.compile("(?:不|沒|没|唔|ไม่|안|못)[^。，\\s]{0,4}$")
+_REACH = 4
+
+
 @dataclass(frozen=True)
 class Named:
     """A language named inside a text, and where."""
@@ -63,11 +72,28 @@ def find(text: str) -> Iterator[Named]:
     for match in _WORD.finditer(text):
         word = fold(match.group())
         tag = _names().get(word)
-        if tag is None and not _LATIN.fullmatch(word):
-            # Names written without a space around them.
-            tag = next((one for name, one in _unspaced().items() if name in word), None)
         if tag is not None:
             yield Named(tag, match.start(), match.end())
+        elif not _LATIN.fullmatch(word):
+            # Names written without a space around them.
+            for inner in _unspaced().finditer(match.group()):
+                start = match.start() + inner.start()
+                yield Named(_names()[inner.group()], start, start + len(inner.group()))
+
+
+def wanted(text: str) -> Named | None:
+    """The one language that a text asks for; None when it names none, or several."""
+    found = list(find(text))
+    asked = [one for one in found if not _is_denied(text[: one.start])]
+    return asked[0] if len({one.tag for one in asked}) == 1 else None
+
+
+def _is_denied(before: str) -> bool:
+    """Whether one of the last few words of the same clause says not."""
+    clause = re.split(r"[.,;!?。，\n]", before)[-1]
+    if _NOT_JOINED.search(clause):
+        return True
+    return not _NOT.isdisjoint(fold(clause).split()[-_REACH:])
 
 
 @lru_cache(maxsize=1)
@@ -85,12 +111,11 @@ def _names() -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _unspaced() -> Mapping[str, str]:
+def _unspaced() -> re.Pattern[str]:
     """Names in scripts without spaces, the longest first."""
-    joined = [
-        name for name in _names() if re.search("[\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7a3]", name)
-    ]
-    return {name: _names()[name] for name in sorted(joined, key=len, reverse=True)}
+    signs = re.compile("[\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7a3]")
+    joined = sorted(filter(signs.search, _names()), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, joined)))
 
 
 def _is_another_word(name: str, tag: str, current: str | None) -> bool:

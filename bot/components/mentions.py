@@ -18,7 +18,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components import normalise
-from intake.language_names import find as find_languages
+from intake.language_names import wanted
 from intake.needs import find_need, match_needs
 from intake.places import find_places
 
@@ -83,9 +83,9 @@ def mentions(text: str) -> list[dict[str, Any]]:
         found.append(_entity("need", need.value, span.start, span.end))
     tokens = normalise.tokens(text)
     found += _details(tokens)
-    found += [
-        _entity("wanted_language", one.tag, one.start, one.end) for one in find_languages(text)
-    ]
+    language = wanted(text)
+    if language is not None:
+        found.append(_entity("wanted_language", language.tag, language.start, language.end))
     return sorted(found, key=lambda entity: (entity["start"], entity["end"]))
 
 

@@ -30,6 +30,9 @@ def _found(text: str) -> set[tuple[str, str]]:
         ("can someone talk to me in punjabi", {("wanted_language", "pa-Latn")}),
         ("我想说中文", {("wanted_language", "zh")}),
         ("je parle créole", {("wanted_language", "ht")}),
+        ("english please i dont read spanish", {("wanted_language", "en")}),
+        ("i cant read this english", set()),
+        ("spanish or portuguese", set()),
         (
             "shelter that takes my dog and kids, im undocumented",
             {

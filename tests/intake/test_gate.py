@@ -56,6 +56,8 @@ OFFER = ("es", "pt", "en", "fr")
         ((Step.LANGUAGES, "", None), Safety.ASKED, ["cama", "20"], 1),
         ((Step.LANGUAGE, "me pega", "pt"), Safety.ASKED, ["cama", "me pega", "22"], 1),
         ((Step.ASK_ENGINE, "cama", "pt"), Safety.ASKED, ["cama", "22", "1"], 1),
+        ((Step.MENU, "1", None), Safety.ASKED, ["1"], 0),
+        ((Step.MENU, "22\n1", "pt"), Safety.ASKED, ["22", "1"], 0),
         ((Step.NOT_NOW, "cama\n22\n2", "pt"), Safety.ASKED, ["cama", "22", "2"], 1),
         ((Step.LANGUAGE, "", "fr"), Safety.OK, ["24"], 0),
         ((Step.ASK_ENGINE, "need a bed", "fr"), Safety.OK, ["need a bed", "in french"], 0),

@@ -6,7 +6,7 @@ import pytest
 
 from intake import languages
 from intake.keywords import choice, keyword
-from intake.language_names import find, named
+from intake.language_names import find, named, wanted
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,25 @@ def test_names_inside_a_text() -> None:
     text = "can someone talk Punjabi, or 我想說廣東話, or ภาษาไทย"
     assert [(one.tag, text[one.start : one.end]) for one in find(text)] == [
         ("pa-Latn", "Punjabi"),
-        ("yue", "我想說廣東話"),
+        ("yue", "廣東話"),
         ("th", "ภาษาไทย"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "can we talk in english please i dont read spanish"),
+        ("en", "no hablo español, english please"),
+        ("pa-Latn", "is there someone who speaks punjabi"),
+        ("zh-Hant", "我不懂英文。國語"),
+        (None, "i dont speak english"),
+        (None, "je parle pas français"),
+        (None, "spanish or portuguese"),
+        (None, "another language please"),
+    ],
+)
+def test_the_one_language_that_is_asked_for(tag: str | None, text: str) -> None:
+    """What somebody does not speak is not what they want; of two, the line asks."""
+    found = wanted(text)
+    assert (found and found.tag) == tag

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from intake.conversation import Holder, Safety
-from intake.effects import AskLanguage, Judgement
+from intake.effects import AskLanguage, Judgement, Say, SetLanguage
 from intake.language_choice import Candidate
 from intake.languages import listed, own_name
 from storage.database import Database
@@ -159,6 +159,29 @@ async def test_a_switch_says_so_with_the_way_back(speaker: Speaker) -> None:
     assert await speaker.language() == ("es", False)
     await speaker.says("21")
     assert await speaker.language() == ("en", True)
+
+
+async def test_yes_to_a_check_before_any_word_shows_the_choices(speaker: Speaker) -> None:
+    """The digit answers the check; it is not the menu's 1, which fetches a person."""
+    await speaker.says("español")
+    asked = len(speaker.engine.asked)
+    assert await speaker.says("1") == ["utter_menu"]
+    state = await speaker.state()
+    assert (state.holder, state.safety, len(speaker.engine.asked)) == (
+        Holder.BOT,
+        Safety.OK,
+        asked,
+    )
+
+
+async def test_a_wish_in_a_new_language_is_told_once(speaker: Speaker) -> None:
+    """The engine's own words are enough."""
+    await speaker.open_up()
+    effects = (SetLanguage("fr"), Say("OK", "utter_language_set"))
+    speaker.engine.answer = replace(speaker.engine.answer, effects=effects)
+    said = await speaker.says("je prefere parler en francais", "fr 0.95")
+    assert said == ["utter_language_set"]
+    assert await speaker.language() == ("fr", True)
 
 
 async def test_one_word_never_switches(speaker: Speaker) -> None:
