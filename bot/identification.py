@@ -34,8 +34,11 @@ CURRENT, CHOSEN = 0.8, 0.95
 _EARLIER = 0.8
 #: A first text is more often in an official language, and seldom in one that we only recognise or
 #: in letters that few use for it. Romanised Hindi and Urdu are one language in writing.
-_FIRST = {"en": 4.0, "fr": 3.0, "hi-Latn": 0.5, "ur-Latn": 0.5, "fa-Latn": 0.4, "zh-Latn": 0.3}
-_RECOGNISED, _UNLISTED = 0.7, 0.25
+_FIRST = {
+    "en": 4.0, "fr": 3.0, "hi-Latn": 0.5, "ur-Latn": 0.5, "fa-Latn": 0.35, "zh-Latn": 0.2,
+    "ne-Latn": 0.35, "bn-Latn": 0.35, "ta-Latn": 0.35,
+}  # fmt: skip
+_RECOGNISED, _UNLISTED = 0.7, 0.15
 
 _SCRIPT_CONFIDENCE = 0.97
 _FAITHFUL = 0.98
