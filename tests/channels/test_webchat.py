@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import logging
 import re
 from collections.abc import AsyncIterator
@@ -434,6 +435,17 @@ async def test_every_language_is_in_the_picker_in_its_own_script(visitor: Visito
         assert bool(rtl) == (direction(tag) == "rtl")
         assert bool(current) == (tag == "fr")
         assert lang == {"zh": "zh-Hans"}.get(tag, tag)
+
+
+async def test_the_first_page_of_every_language_is_light(visitor: Visitor) -> None:
+    """Page, style and script together, compressed: some scripts take three bytes a letter."""
+    english = (await visitor.client.get("/en")).text
+    files = re.findall(r'(?:href|src)="(/static/[^"]+)"', english)
+    assert len(files) == 2
+    sizes = [len(gzip.compress((await visitor.client.get(path)).content)) for path in files]
+    for tag in sorted(Catalogue.load("pages").languages):
+        page = (await visitor.client.get(f"/{tag}")).content
+        assert sum(sizes) + len(gzip.compress(page)) <= 10_000, tag
 
 
 @pytest.mark.parametrize("path", ["/", "/privacy", "/no-such-page"])
