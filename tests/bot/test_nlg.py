@@ -59,6 +59,18 @@ async def test_the_phone_line_is_the_setting(monkeypatch: pytest.MonkeyPatch) ->
     assert "555-0142" in said["text"]
 
 
+async def test_what_nobody_reviewed_may_be_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A safety sentence then comes in both official languages; thanks stay in Spanish."""
+    monkeypatch.setenv("UNREVIEWED_SENTENCES", "replace")
+    words = CatalogueNLG()
+    catalogue = Catalogue.load()
+    said = (await words.generate("utter_private", _speaking("es"), "intake"))["text"]
+    assert said.startswith(catalogue.both("utter_private"))
+    assert catalogue.text("language.by_phone", "fr") in said
+    thanks = (await words.generate("utter_thanks", _speaking("es"), "intake"))["text"]
+    assert thanks == catalogue.text("utter_thanks", "es")
+
+
 async def test_a_key_without_words_fails() -> None:
     """Silence would hide that a human is needed."""
     with pytest.raises(UnknownText):
