@@ -3,9 +3,10 @@
 The keys: ``lists`` (named phrases), ``spellings`` (short forms, of one word or several),
 ``ordinary`` (words that only look like a misspelt cue word), ``silent`` (words left out, such as
 French *ne*), ``attached`` (little words written onto the next one, such as Arabic *و*), ``elides``
-(French), ``modifiers``, ``masks`` (idioms: a cue that touches one does not count), ``plots`` (a
-sentence in which only a cue about oneself counts), ``personal``, ``soon``, ``joking``, ``person``
-(asking for a human being: ``whole``, ``polite``, ``within``, ``unless``) and ``cues``.
+(French), ``mixed`` (words of it stand in messages of all other languages: English),
+``modifiers``, ``masks`` (idioms: a cue that touches one does not count), ``plots`` (a sentence in
+which only a cue about oneself counts), ``personal``, ``soon``, ``joking``, ``person`` (asking for
+a human being: ``whole``, ``polite``, ``within``, ``unless``) and ``cues``.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from intake.spelling import Speller
 from intake.tokens import fold
 
 KEYS = frozenset(
-    "language lists spellings ordinary silent attached elides modifiers masks plots personal soon"
-    " joking person cues".split()
+    "language lists spellings ordinary silent attached elides mixed modifiers masks plots personal"
+    " soon joking person cues".split()
 )
 ENTRY_KEYS = frozenset("name row tier say unless along soon midway joke needs".split())
 
@@ -67,4 +68,5 @@ def speller_of(document: Mapping[str, Any], literals: Iterable[Sequence[str]]) -
         silent=folded("silent"),
         attached=folded("attached"),
         elides=bool(document.get("elides", False)),
+        mixed=bool(document.get("mixed", False)),
     )

@@ -65,8 +65,8 @@ class Rules:
             [
                 hit
                 for n, hit in found
-                if not _touches(hit, _heard(masked, message.better, n))
-                and (hit.personal or not _touches(hit, _heard(told, message.better, n)))
+                if not _touches(hit, _heard(masked, message.shares, n))
+                and (hit.personal or not _touches(hit, _heard(told, message.shares, n)))
             ]
         )
 
@@ -110,10 +110,10 @@ def _hits_in(number: int, cues: CueList, message: Message, over: bool) -> list[H
 
 
 def _heard(
-    spans: Iterable[tuple[int, tuple[int, int]]], better: Sequence[int], number: int
+    spans: Iterable[tuple[int, tuple[int, int]]], shares: Sequence[int], number: int
 ) -> Iterable[tuple[int, int]]:
     """The spans found by lists that know no less of the message than ``number`` does."""
-    return [span for n, span in spans if not better[n] >> number & 1]
+    return [span for n, span in spans if shares[n] >= shares[number]]
 
 
 def _agreed(hits: Sequence[Hit]) -> list[Hit]:

@@ -73,7 +73,7 @@ class Lexicon:
             if mask is None and not token.text.isalpha() and token.text != BREAK:
                 found += self._parted(token)
             else:
-                found.append(Piece(*token, mask or self.begun(token.text)))
+                found.append(Piece(*token, (mask or 0) | self.begun(token.text)))
         return tuple(found)
 
     def begun(self, word: str) -> int:

@@ -34,31 +34,44 @@ class Message:
         return cls(lexicon, lexicon.pieces(fold(text)))
 
     @cached_property
-    def better(self) -> tuple[int, ...]:
-        """For each list, the lists, as bits, that know more of the message's words."""
+    def shares(self) -> tuple[int, ...]:
+        """For each list, how many words of the message it knows."""
         shares = [0] * len(self._lexicon.spellers)
         for known in {piece.text: piece.known for piece in self.pieces}.values():
             for number in numbers(known):
                 shares[number] += 1
+        return tuple(shares)
+
+    @cached_property
+    def better(self) -> tuple[int, ...]:
+        """For each list, the lists, as bits, that know at least twice as much of the message.
+
+        Neighbours such as Hindi and Punjabi share too much to be judges of one another.
+        """
         more = {
-            share: sum(1 << n for n, other in enumerate(shares) if other > share)
-            for share in set(shares)
+            share: sum(1 << n for n, o in enumerate(self.shares) if o and o >= 2 * share)
+            for share in set(self.shares)
         }
-        return tuple(more[share] for share in shares)
+        return tuple(more[share] for share in self.shares)
 
     @cached_property
     def heard(self) -> tuple[int, ...]:
         """The lists that have a say: those that read a word which no better list reads.
 
         What a list that knows more of the message does not say of its own words, a list that only
-        shares them does not say either: French *charge me* is no debt in an English question.
+        shares them does not say either: French *charge me* is no debt in an English question. A
+        language that people put into all others always has a say.
         """
         left: dict[int, int] = {}
         for piece in self.pieces:
             read = self.read_by(piece)
             for number in numbers(read):
-                left[number] = left.get(number, self.better[number]) & read
+                left[number] = left.get(number, self._judges(number)) & read
         return tuple(sorted(number for number, better in left.items() if not better))
+
+    def _judges(self, number: int) -> int:
+        """The lists, as bits, that may say that a list only shares its words with them."""
+        return 0 if self._lexicon.spellers[number].mixed else self.better[number]
 
     def read_by(self, piece: Piece) -> int:
         """The lists, as bits, that read a piece as a word of theirs."""
@@ -122,7 +135,7 @@ class Message:
     def taken(self, number: int, start: int, end: int) -> bool:
         """Whether a list that knows more of the message reads every word that this one reads of a
         span: see :attr:`heard`."""
-        left = self.better[number]
+        left = self._judges(number)
         at = bisect.bisect_left(self._ends, start + 1)
         while left and at < len(self.pieces) and self.pieces[at].start < end:
             read = self.read_by(self.pieces[at])

@@ -40,7 +40,10 @@ class Speller:
         silent: Collection[str] = (),
         attached: Collection[str] = (),
         elides: bool = False,
+        mixed: bool = False,
     ) -> None:
+        #: Whether words of this language stand in messages of all others.
+        self.mixed = mixed
         self.prefixes = frozenset(prefixes)
         self._beginnings = tuple(sorted(prefixes))
         self.elides = elides

@@ -104,6 +104,13 @@ def test_french_elision(word: str, read: str) -> None:
     assert _read(word, _speller(elides=True, silent={"ne"})) == read
 
 
+def test_a_word_that_a_better_list_knows_is_not_mended() -> None:
+    """What is a word in the language of the message is no slip of another one's."""
+    other = Speller(vocabulary={"les", "mots", "ici", "traped"})
+    assert _read("les mots ici traped", _speller()) == "les mots ici trapped"
+    assert _read("les mots ici traped", _speller(), other) == "les mots ici traped"
+
+
 def test_an_expanded_word_keeps_its_one_span() -> None:
     """Two words read from one token both point at that token."""
     spelled = Message.of("x dont", Lexicon([_speller()])).spelled(0)

@@ -209,18 +209,22 @@ def test_what_was_said_before_completes_it(earlier: list[str], text: str, tier: 
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "ana 7abibi fi 15 min",
-        "im 7abesi",
-        "live in maid wanted",
-        "will it be a live in maid that cleans",
-        "他找我",
-        "แฟนมาหาหนู",
-        "남편이 와요",
-    ],
+    "text", ["ana 7abibi fi 15 min", "im 7abesi", "他找我", "แฟนมาหาหนู", "남편이 와요"]
 )
 def test_what_only_looks_like_a_cue(text: str) -> None:
-    """A digit that is a letter is no age, and one list's words are not claimed by another."""
-    assert [cue.language for cue in _screen(text).cues if cue.language in ("fr", "en")] == []
-    assert _screen(text).tier is None or "7abes" in text
+    """A digit that is a letter is no age, and a part of a cue is none."""
+    assert [cue.name for cue in _screen(text).cues if cue.name != "confined"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("charge me", "fr"),
+        ("will they charge me for my text", None),
+        ("jai besoin daide", "fr"),
+        ("mera boss bahut gussa karda he hits me roz", "en"),
+    ],
+)
+def test_languages_beside_each_other(text: str, language: str | None) -> None:
+    """A list that only shares the words says nothing; English is heard in all languages."""
+    assert [cue.language for cue in _screen(text).cues] == ([language] if language else [])
