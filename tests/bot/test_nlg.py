@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet
@@ -62,8 +64,9 @@ async def test_the_phone_line_is_the_setting(monkeypatch: pytest.MonkeyPatch) ->
 async def test_what_nobody_reviewed_may_be_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     """A safety sentence then comes in both official languages; thanks stay in Spanish."""
     monkeypatch.setenv("UNREVIEWED_SENTENCES", "replace")
-    words = CatalogueNLG()
-    catalogue = Catalogue.load()
+    words, catalogue = CatalogueNLG(), Catalogue.load()
+    spanish = {key: replace(one, reviewed=False) for key, one in catalogue.sentences["es"].items()}
+    words._catalogue = replace(words._catalogue, sentences={**catalogue.sentences, "es": spanish})
     said = (await words.generate("utter_private", _speaking("es"), "intake"))["text"]
     assert said.startswith(catalogue.both("utter_private"))
     assert catalogue.text("language.by_phone", "fr") in said
