@@ -181,11 +181,11 @@ class Message:
         return speller.exact.get(text) or self._mended(text, speller, number)
 
     def _mended(self, text: str, speller: Speller, number: int) -> tuple[str, ...]:
-        if speller.knows(text):
-            return (text,)
         apart = speller.apart(text)
         if apart is not None:
             return apart
+        if speller.knows(text):
+            return (text,)
         for word, mask in self.near(text):
             if mask >> number & 1:
                 return speller.exact.get(word, (word,))

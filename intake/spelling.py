@@ -144,7 +144,7 @@ class Speller:
         whole = word.replace("'", "")
         words = self._spellings.get(word) or self._elision(word)
         if not words:
-            words = (whole,) if self.knows(whole) else self._glued(whole) or (whole,)
+            words = (whole,) if whole in self.exact else self._glued(whole) or (whole,)
         return self.loud(words)
 
     def _elision(self, text: str) -> tuple[str, ...] | None:
