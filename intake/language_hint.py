@@ -8,7 +8,7 @@ the line is sent in English and French. The engine's language component decides 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -91,18 +91,24 @@ def hint(texts: Iterable[str]) -> str | None:
 
 def _by_script(text: str) -> str | None:
     """The languages of the script that decides, or None when the letters are Latin."""
-    weights: Counter[str | None] = Counter()
+    weights: dict[str | None, float] = defaultdict(float)
     for letter in text:
         if letter.isalpha():
-            found = next((code for a, z, code in _SCRIPTS if a <= letter <= z), None)
-            weights[found] += _SYLLABLE if found in ("zh", "ja", "ko") else 1  # type: ignore[assignment]
+            found = _script_of(letter)
+            weights[found] += _SYLLABLE if found in ("zh", "ja", "ko") else 1
     total = sum(weights.values())
     if weights["ja"] and weights["zh"]:
         weights["ja"] += weights.pop("zh")
-    for among, weight in weights.most_common():
+    for among, weight in sorted(weights.items(), key=lambda one: -one[1]):
         if among is not None and weight >= _SHARE * total:
             return among
     return None
+
+
+@lru_cache(maxsize=4096)
+def _script_of(letter: str) -> str | None:
+    """The languages of a letter's script; None for Latin and for scripts of no language of ours."""
+    return next((codes for a, z, codes in _SCRIPTS if a <= letter <= z), None)
 
 
 def _among(text: str, codes: Iterable[str], *, by_letters: bool = False) -> str | None:
@@ -119,9 +125,10 @@ def _among(text: str, codes: Iterable[str], *, by_letters: bool = False) -> str 
             votes[code] += sum(text.count(one) > 0 for one in _LETTERS.get(code, ""))
     (most, best), (next_most, _) = sorted(((vote, code) for code, vote in votes.items()))[:-3:-1]
     is_clear = most >= _AHEAD * next_most
-    alone = any(words & _lists()[code][1] for code in (best,)) and next_most == 0
+    # Among languages that share a rare script one word is enough where nothing speaks against it.
+    alone = (by_letters or words & _lists()[best][1]) and most >= 1 and next_most == 0
     short = best in OFFICIAL and most >= 1 and len(words) <= _FEW
-    return best if is_clear and (most >= _ENOUGH or alone or short) else None
+    return best if is_clear and (most >= _ENOUGH or bool(alone) or short) else None
 
 
 def _han(text: str) -> str:

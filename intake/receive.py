@@ -11,6 +11,7 @@ from intake.conversation import Conversation, Holder, hear
 from intake.effects import Reason
 from intake.escalation import Cause, fetch_human
 from intake.language_hint import hint
+from intake.languages import tag_of
 from intake.messages import Inbound, InboundKind, Keyword, clean
 from intake.ports import Clock, Transaction, UnitOfWork
 from intake.speaking import Voice
@@ -54,7 +55,7 @@ async def receive(
                 rows=frozenset(cue.category for cue in assessment.cues),
                 words=inbound.text,
                 silent=inbound.answered_by_provider,
-                hint=hint([*history, inbound.text]),
+                hint=hint([*history, inbound.text]) or _language_of(assessment),
             )
             await fetch_human(tx, conversation, cause, voice=voice, now=at)
         if inbound.kind is InboundKind.MEDIA:
@@ -68,6 +69,15 @@ async def receive(
             # escalation brings to the screen, fetch_human has announced.
             await tx.signals.desk(conversation.id)
     return Received.NEW
+
+
+def _language_of(assessment: risk.Assessment) -> str | None:
+    """The language in which danger was read, where that was one; as written in Latin letters.
+
+    What other scripts say, the words themselves have shown.
+    """
+    codes = {cue.language for cue in assessment.cues}
+    return tag_of(codes.pop(), "Latn") if len(codes) == 1 else None
 
 
 async def _obey_keyword(

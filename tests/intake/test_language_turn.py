@@ -267,6 +267,24 @@ async def test_danger_goes_before_any_question_of_language(speaker: Speaker) -> 
     assert await speaker.said() == ["wait.first"]
 
 
+@pytest.mark.parametrize(
+    ("words", "tag"),
+    [
+        ("mujhe maar dega", "hi-Latn"),
+        ("kinuha nya ang pasaporte ko", "tl"),
+        # One word of it shows no language; the rule that read danger in it does.
+        ("passport le lia", "hi-Latn"),
+    ],
+)
+async def test_danger_is_answered_in_the_language_it_was_told_in(
+    speaker: Speaker, words: str, tag: str
+) -> None:
+    """Before the engine was asked."""
+    await speaker.text(words)
+    assert await speaker.last() == speaker.voice.words("wait.first", tag)
+    assert speaker.engine.asked == []
+
+
 async def test_a_pick_while_a_human_is_awaited_is_kept_in_silence(speaker: Speaker) -> None:
     """The advocate reads which language it is; the bot says nothing."""
     await speaker.text("i want to talk to someone")
