@@ -97,7 +97,7 @@ def _by_script(text: str) -> str | None:
             found = _script_of(letter)
             weights[found] += _SYLLABLE if found in ("zh", "ja", "ko") else 1
     total = sum(weights.values())
-    if weights["ja"] and weights["zh"]:
+    if weights.get("ja") and weights.get("zh"):
         weights["ja"] += weights.pop("zh")
     for among, weight in sorted(weights.items(), key=lambda one: -one[1]):
         if among is not None and weight >= _SHARE * total:
