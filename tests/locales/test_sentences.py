@@ -115,6 +115,13 @@ def test_every_catalogue_is_whole(domain: str, tag: str) -> None:
         assert (domain, keys) == ("messages", PARTIAL)
 
 
+def test_every_spoken_form_has_its_catalogues() -> None:
+    """A language in lists that would be answered in English is none."""
+    shown = {tag for tag in languages.listed() if languages.is_full(tag)}
+    for domain, catalogue in CATALOGUES.items():
+        assert shown - catalogue.languages == set(), domain
+
+
 @pytest.mark.parametrize(("domain", "tag"), ALL)
 def test_the_header_names_the_folder(domain: str, tag: str) -> None:
     """Translators' tools go by it."""
