@@ -1,14 +1,17 @@
 """How often the language of a text is named rightly, by length: `python -m bot.language.accuracy`.
 
-Prints the figures of plain langdetect (all its languages, seeded) and of ours on the texts of
-data/language/eval, which nothing learns from: macro averages over languages and scripts, alone
-and with the conversation's language as it stands after some texts, and how often a name is
-given with confidence and wrong. `figures` is for whoever has texts and verdicts of their own.
+Prints the figures of plain langdetect (all its languages, seeded) and of ours, alone and with the
+conversation's language as it stands after some texts: macro averages, and how often a name is
+given with confidence and wrong. Nothing learns from the texts: data/language/eval (every language
+and script that we name; its author also wrote the word lists, so it flatters) and data/eval (the
+full languages, by other hands, most of the texts long). `figures` is for whoever has texts and
+verdicts of their own.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import statistics
 import time
@@ -28,6 +31,7 @@ from bot.settings import ROOT
 from intake.languages import base
 
 EVALUATION = ROOT / "data" / "language" / "eval"
+LINE = ROOT / "data" / "eval"
 CONFIDENT = 0.8
 #: Characters that say as much as a word in scripts written without spaces.
 _CHARACTERS_A_WORD = {"Hani": 2, "Jpan": 2, "Thai": 4, "Laoo": 4, "Khmr": 4, "Mymr": 4}
@@ -114,9 +118,20 @@ def evaluation(folder: Path = EVALUATION) -> Iterator[tuple[str, str, str]]:
                 yield path.stem, path.stem.split(".")[0], line.strip()
 
 
-def name_all(name: Callable[[str, str], Verdict]) -> list[Named]:
+def line_evaluation(folder: Path = LINE) -> Iterator[tuple[str, str, str]]:
+    """The same of the line's evaluation sets; texts that go on from others are left out."""
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            if not row.get("history"):
+                yield base(row["language"]), row["language"], row["text"]
+
+
+def name_all(
+    name: Callable[[str, str], Verdict], texts: Iterable[tuple[str, str, str]]
+) -> list[Named]:
     """What `name`, given a text and the tag of its language, says of every text."""
-    return [Named(text, group, base(tag), *name(text, tag)) for group, tag, text in evaluation()]
+    return [Named(text, group, base(tag), *name(text, tag)) for group, tag, text in texts]
 
 
 def plain_langdetect() -> Callable[[str, str], Verdict]:
@@ -171,12 +186,14 @@ def main() -> None:
         found = identifier().identify(text, current=tag)
         return found.code, found.confidence
 
-    _print("langdetect alone", name_all(plain_langdetect()))
-    alone = name_all(ours)
-    _print("ours, a first text", alone)
-    if options.misses:
-        _print_groups(alone)
-    _print("ours, in a conversation in this language", name_all(in_conversation))
+    langdetect = plain_langdetect()
+    for title, read in (("data/language/eval", evaluation), ("data/eval", line_evaluation)):
+        texts = list(read())
+        _print(f"{title}: langdetect alone", name_all(langdetect, texts))
+        _print(f"{title}: ours, a first text", name_all(ours, texts))
+        if options.misses:
+            _print_groups(name_all(ours, texts))
+        _print(f"{title}: ours, in a conversation in it", name_all(in_conversation, texts))
     taken = []
     for _, _, text in evaluation():
         begun = time.perf_counter()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.identification import identifier
-from bot.language.accuracy import Named, figures, name_all, words_in
+from bot.language.accuracy import Named, evaluation, figures, name_all, words_in
 
 
 def _named(text: str, language: str, said: str | None, confidence: float = 0.9) -> Named:
@@ -57,11 +57,14 @@ def test_words_are_counted_where_there_are_no_spaces(text: str, words: int) -> N
 
 
 #: Length class -> right alone, right in a conversation, confident and wrong at most.
-_MARKS = {"one": (0.80, 0.97, 0.06), "few": (0.93, 0.97, 0.02), "more": (0.97, 0.98, 0.02)}
+_MARKS = {"one": (0.88, 0.97, 0.03), "few": (0.96, 0.98, 0.02), "more": (0.98, 0.98, 0.02)}
 
 
 def test_ours_keep_the_marks() -> None:
-    """Macro over all languages and scripts of data/language/eval, by length."""
+    """Macro over all languages and scripts of data/language/eval, by length.
+
+    A little above the aims (80, 93, 97 %): this set's author also wrote the word lists.
+    """
 
     def alone(text: str, tag: str) -> tuple[str | None, float]:
         found = identifier().identify(text)
@@ -71,7 +74,8 @@ def test_ours_keep_the_marks() -> None:
         found = identifier().identify(text, current=tag)
         return found.code, found.confidence
 
-    first, later = figures(name_all(alone)), figures(name_all(in_conversation))
+    texts = list(evaluation())
+    first, later = (figures(name_all(name, texts)) for name in (alone, in_conversation))
     missed = {
         length: (first[length], later[length].right)
         for length, (right, kept, misled) in _MARKS.items()
