@@ -55,7 +55,7 @@ def speaker(database: Database, voice: Any) -> Speaker:
 
 async def test_a_clear_first_text_opens_in_its_language(speaker: Speaker) -> None:
     """No question about it, and no word of English."""
-    assert await speaker.says("necesito hablar con alguien", "es 0.95") == ["open.first"]
+    assert await speaker.says("hola que es este numero por favor", "es 0.95") == ["open.first"]
     assert await speaker.language() == ("es", False)
 
 
@@ -295,7 +295,7 @@ async def test_a_pick_while_a_human_is_awaited_is_kept_in_silence(speaker: Speak
 
 async def test_hindi_answers_the_check_in_tagalog(speaker: Speaker) -> None:
     """It is no there: one neutral line, and silence."""
-    await speaker.says("kailangan ko ng kausap po", "tl 0.95")
+    await speaker.says("ano po itong numero na ito", "tl 0.95")
     assert await speaker.says("hindi po") == ["safety.not_now"]
     assert (await speaker.state()).safety is Safety.NOT_SAFE
 
