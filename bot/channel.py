@@ -154,7 +154,7 @@ class IntakeChannel(InputChannel):
         agent = _ready_agent(request)
         output = IntakeOutput(asked.heard.text)
         # A name of its own for each turn: nothing to lock, nothing to link in Rasa.
-        message = _message(asked.heard, sender_id=uuid.uuid4().hex, output=output)
+        message = message_of(asked.heard, sender_id=uuid.uuid4().hex, output=output)
         before = memory.read(asked.memory, sender_id=message.sender_id, domain=agent.domain)
         with turn(before) as taken:
             await agent.handle_message(message)
@@ -172,11 +172,12 @@ class IntakeChannel(InputChannel):
     async def _judge(self, request: Request) -> dict[str, Any]:
         heard = read_judge(request.body)
         agent = _ready_agent(request)
-        parsed = await agent.processor.parse_message(_message(heard, sender_id=uuid.uuid4().hex))
+        parsed = await agent.processor.parse_message(message_of(heard, sender_id=uuid.uuid4().hex))
         return {"judgement": judgement.from_parse_data(parsed)}
 
 
-def _message(heard: Heard, *, sender_id: str, output: OutputChannel | None = None) -> UserMessage:
+def message_of(heard: Heard, *, sender_id: str, output: OutputChannel | None = None) -> UserMessage:
+    """A text as Rasa takes it, and what our components read beside it."""
     return UserMessage(
         text=_harmless(heard.text),
         output_channel=output,

@@ -23,9 +23,23 @@ _LANGUAGE_TEXTS = ROOT / "data" / "language" / "text"
 _CODE = (
     ROOT / "bot" / "components",
     ROOT / "bot" / "language",
-    ROOT / "bot" / "risk_model.py",
+    *(
+        ROOT / "bot" / f"{name}.py"
+        for name in (
+            "classifiers",
+            "ngrams",
+            "risk_model",
+            "sentences",
+            "text_model",
+            "text_training",
+        )
+    ),
 )
 _SUFFIXES = (".py", ".txt", ".yml", ".yaml")
+
+_RASA_TRAINS = "rasa.engine.training.hooks"
+#: The logger on which a component tells how far its training is.
+PROGRESS = "bot.progress"
 
 Progress = Callable[[str], None]
 
@@ -113,19 +127,24 @@ class _reported(logging.Handler):
     def __init__(self, progress: Progress) -> None:
         super().__init__(logging.INFO)
         self._progress = progress
-        self._logger = logging.getLogger("rasa.engine.training.hooks")
+        # Rasa's own, and what a long training of ours tells by itself.
+        self._loggers = [logging.getLogger(name) for name in (_RASA_TRAINS, PROGRESS)]
 
     def emit(self, record: logging.LogRecord) -> None:
         message = record.getMessage()
-        if message.startswith("Starting to train component"):
+        if record.name == PROGRESS:
+            self._progress(f"  {message}")
+        elif message.startswith("Starting to train component"):
             self._progress(f"training {message.split(chr(39))[1]}")
 
     def __enter__(self) -> _reported:
-        self._logger.addHandler(self)
-        self._logger.setLevel(logging.INFO)
-        self._logger.propagate = False
+        for logger in self._loggers:
+            logger.addHandler(self)
+            logger.setLevel(logging.INFO)
+            logger.propagate = False
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._logger.removeHandler(self)
-        self._logger.propagate = True
+        for logger in self._loggers:
+            logger.removeHandler(self)
+            logger.propagate = True

@@ -1,7 +1,7 @@
 """Lets Rasa 3.6.21 run where TensorFlow is not installed.
 
-Nothing in our pipeline or policies is a neural network, but Rasa's list of
-built-in components imports every one of them, and the validator of a training
+Nothing in our pipeline or policies is one of Rasa's neural networks, but its list
+of built-in components imports every one of them, and the validator of a training
 run imports three to ask "is it one of these?". TensorFlow costs 2 GB on disk,
 345 MB of memory a process and half a minute of start-up.
 
@@ -41,8 +41,6 @@ BUILT_IN: tuple[str, ...] = (
     "rasa.core.policies.memoization",
     "rasa.core.policies.rule_policy",
     "rasa.nlu.classifiers.fallback_classifier",
-    "rasa.nlu.classifiers.logistic_regression_classifier",
-    "rasa.nlu.featurizers.sparse_featurizer.count_vectors_featurizer",
 )
 
 

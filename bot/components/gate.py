@@ -1,8 +1,7 @@
 """The last word on a text's intent, where something stronger than the intent model speaks.
 
-In this order: risk, a language the line does not speak, a bare digit. The intent
-model and the risk model see different things; a text that either takes for
-risk is never answered as small talk.
+In this order: risk, a bare digit, a language the line does not speak. A text that
+carries risk is never answered as small talk.
 """
 
 from __future__ import annotations
@@ -26,6 +25,8 @@ from intake.languages import is_full
 _RISK = "risk_"
 #: Intents that keep their own answer although the text carries risk.
 _OWN_ANSWER = frozenset({"ask_person", "tip_about_someone", "want_to_report", "asks_about_person"})
+#: Rows whose intent is not named after them.
+_OTHERWISE_NAMED = {"hunting": "asks_about_person"}
 #: An other-language text needs this many words in Latin letters to be told apart from slang.
 _WORDS = 3
 
@@ -39,15 +40,7 @@ _SPELLED = {
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class IntentGate(GraphComponent):
-    """Overrides a message's intent, and raises its risk where the intent model saw some."""
-
-    def __init__(self, risk_from: float) -> None:
-        self._risk_from = risk_from
-
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        """`risk_from`: probability of all risk intents together that counts as "not sure"."""
-        return {"risk_from": 0.5}
+    """Overrides a message's intent."""
 
     @classmethod
     def create(
@@ -58,28 +51,15 @@ class IntentGate(GraphComponent):
         execution_context: ExecutionContext,
     ) -> IntentGate:
         """Nothing is trained or loaded."""
-        return cls(risk_from=float(config["risk_from"]))
+        return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Rasa's call for each incoming message."""
         for message in messages:
             text, risk = message.get(TEXT) or "", message.get(RISK)
-            if len(text.split()) > 1 or _digit(text) is None:
-                risk = self.raised(risk, message.get("intent_ranking") or [])
-            message.set(RISK, risk, add_to_output=True)
             intent = decide(message.get(INTENT), risk, message.get(LANGUAGE), text)
             message.set(INTENT, intent, add_to_output=True)
         return messages
-
-    def raised(
-        self, risk: Mapping[str, Any], ranking: Sequence[Mapping[str, Any]]
-    ) -> dict[str, Any]:
-        """The risk verdict, or "not sure" when only the intent model sees risk."""
-        seen = [item for item in ranking if item["name"].startswith(_RISK)]
-        together = sum(float(item["confidence"]) for item in seen)
-        if risk["tier"] != "none" or together < self._risk_from:
-            return dict(risk)
-        return {**risk, "tier": "concern", "confidence": together, "unsure": True}
 
 
 def decide(
@@ -90,8 +70,7 @@ def decide(
     if risk["tier"] != "none":
         if name in _OWN_ANSWER or (name or "").startswith(_RISK):
             return dict(intent)
-        named = f"{_RISK}{risk['cues'][0]['name']}" if risk["cues"] else "risk_unsure"
-        return {"name": named, "confidence": float(risk["confidence"])}
+        return {"name": _named(risk["cues"]), "confidence": float(risk["confidence"])}
     digit = _digit(text)
     if digit is not None:
         return {"name": f"choose_{digit}", "confidence": 1.0}
@@ -101,6 +80,14 @@ def decide(
         # Too unsure even for "not sure": the dialogue asks again rather than alarms.
         return {"name": "nlu_fallback", "confidence": float(intent["confidence"])}
     return dict(intent)
+
+
+def _named(cues: Sequence[Mapping[str, Any]]) -> str:
+    """The intent of the first row that a model saw."""
+    if not cues:
+        return "risk_unsure"
+    name = str(cues[0]["name"])
+    return _OTHERWISE_NAMED.get(name, f"{_RISK}{name}")
 
 
 def _digit(text: str) -> int | None:

@@ -7,11 +7,35 @@ them it is says nothing about a wish or a risk.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from bot.components import normalise
 from bot.components.normalise import Folded
 from intake.places import find_places
 
 PLACE = "placename"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as written, and its folded tokens."""
+
+    text: str
+    tokens: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Reading:
+        """Read a text."""
+        return cls(text, tuple(token.text for token in tokens(text)))
+
+    @classmethod
+    def together(cls, readings: Sequence[Reading]) -> Reading:
+        """Several texts of one person, one after the other, as one."""
+        return cls(
+            " ".join(reading.text for reading in readings),
+            tuple(token for reading in readings for token in reading.tokens),
+        )
 
 
 def tokens(text: str) -> list[Folded]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.components.gate import IntentGate, decide
+from bot.components.gate import decide
 
 ENGLISH = {"code": "en", "confidence": 0.99, "words": 5, "latin": True}
 CALM = {"tier": "none", "confidence": 0.9, "cues": [], "version": "model-x", "unsure": False}
@@ -24,6 +24,9 @@ def _intent(name: str) -> dict[str, Any]:
         ("greet", WEAPON, ENGLISH, "hi he has a gun", "risk_weapon"),
         ("nlu_fallback", {**WEAPON, "cues": []}, ENGLISH, "x", "risk_unsure"),
         ("risk_captivity", WEAPON, ENGLISH, "x", "risk_captivity"),
+        # Whoever hunts somebody is answered as one who asks about a person.
+        ("greet", {**CALM, "tier": "urgent", "cues": [{"category": 24, "name": "hunting"}]},
+         ENGLISH, "x", "asks_about_person"),
         ("ask_person", WEAPON, ENGLISH, "a person he has a gun", "ask_person"),
         ("tip_about_someone", WEAPON, ENGLISH, "my neighbour has a gun", "tip_about_someone"),
         # Neither model is sure, the intent model alone names a row: ask again.
@@ -51,26 +54,3 @@ def test_decide(
 ) -> None:
     """The strongest voice names the intent."""
     assert decide(_intent(name), risk, language, text)["name"] == expected
-
-
-def test_risk_that_only_the_intent_model_sees_is_a_concern() -> None:
-    """Two models look; either may raise."""
-    ranking = [
-        {"name": "risk_weapon", "confidence": 0.4},
-        {"name": "greet", "confidence": 0.35},
-        {"name": "risk_captivity", "confidence": 0.2},
-    ]
-    raised = IntentGate(risk_from=0.5).raised(CALM, ranking)
-    assert (raised["tier"], raised["unsure"]) == ("concern", True)
-
-
-def test_the_gate_never_lowers_a_tier() -> None:
-    """A harmless ranking leaves the risk model's verdict as it is."""
-    ranking = [{"name": "greet", "confidence": 0.99}]
-    assert IntentGate(risk_from=0.5).raised(WEAPON, ranking) == WEAPON
-
-
-def test_little_risk_in_the_ranking_stays_little() -> None:
-    """Below the share, nothing is raised."""
-    ranking = [{"name": "greet", "confidence": 0.6}, {"name": "risk_weapon", "confidence": 0.4}]
-    assert IntentGate(risk_from=0.5).raised(CALM, ranking) == CALM

@@ -135,10 +135,10 @@ async def test_the_judgement_names_the_model(agent: Agent) -> None:
 @pytest.mark.parametrize("text", ["/restart", '/ask_cost{"place": "toronto-on"}', "/back"])
 async def test_no_text_of_a_person_is_a_command(agent: Agent, text: str) -> None:
     """Rasa would obey "/restart"; the channel hands it over as words."""
-    from bot.channel import _message
+    from bot.channel import message_of
     from bot.requests import Heard
 
-    message = _message(Heard(text, "en", False, ()), sender_id="one")
+    message = message_of(Heard(text, "en", False, ()), sender_id="one")
     parsed = await agent.processor.parse_message(message)
     assert parsed["intent"]["name"] not in ("restart", "back")
     assert parsed["intent"]["confidence"] < 1.0

@@ -1,84 +1,118 @@
-"""The risk model: ordered tiers, named rows, the same model from the same examples."""
+"""The verdict on a text: thresholds of each language, ordered tiers, named rows."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from bot.risk_model import TIERS, Example, RiskModel
+from bot.components.reading import Reading
+from bot.risk_model import RiskModel, Threshold, row_of, version_of
+from bot.text_model import TIERS, Chances
+from bot.text_training import Example, Unseen
 
-HARMLESS = (
-    "hello there|hi how are you|what is this|is it free|thanks a lot|who won the game|good night"
-    "|tell me a joke|are you a robot|see you later|what time is it|do you like pizza"
-)
-WEAPON = (
-    "he has a gun|he has a knife|they have guns|he pulled a knife|a gun to my head"
-    "|he will stab me|he will shoot me|theres a gun here|he showed his gun|gun in his hand"
-)
-DOCUMENTS = (
-    "he has my passport|boss took my passport|they keep my papers|he kept my id"
-    "|no passport he has it|my passport is with the boss|they took our papers|he took my papers"
-)
+ROWS = {
+    "risk_weapon": (2, "weapon"),
+    "risk_captivity": (3, "captivity"),
+    "asks_about_person": (24, "hunting"),
+}
+MODEL = RiskModel({"": Threshold(0.4, 0.6), "th": Threshold(0.2, 0.3)}, ROWS, "model-x")
 
 
-def _examples() -> list[Example]:
-    return [
-        *(Example(text, "talk") for text in HARMLESS.split("|")),
-        *(Example(t, "risk_weapon", "imminent", 2, "weapon") for t in WEAPON.split("|")),
-        *(
-            Example(t, "risk_documents_taken", "urgent", 13, "documents_taken")
-            for t in DOCUMENTS.split("|")
-        ),
-    ]
-
-
-@pytest.fixture(scope="module")
-def fitted() -> RiskModel:
-    """A small model of two rows."""
-    return RiskModel.fit(_examples())
+def _chances(*at_least: float, **intents: float) -> Chances:
+    one, two, three = at_least
+    return Chances({"risk_weapon": 0.0, "talk": 0.0, **intents}, (one, two, three))
 
 
 @pytest.mark.parametrize(
-    ("text", "tier", "row"),
+    ("at_least", "language", "tier", "unsure"),
     [
-        ("he has a gun on him", "imminent", (2, "weapon")),
-        ("the boss has my passport", "urgent", (13, "documents_taken")),
+        ((0.39, 0.39, 0.39), "en", "none", False),
+        ((0.41, 0.41, 0.41), "en", "concern", True),
+        ((0.61, 0.61, 0.61), "en", "imminent", False),
+        ((0.90, 0.80, 0.10), "en", "urgent", False),
+        ((0.90, 0.10, 0.05), "en", "concern", False),
+        # A language has thresholds of its own; one without gets the common ones.
+        ((0.31, 0.31, 0.01), "th", "urgent", False),
+        ((0.31, 0.31, 0.01), None, "none", False),
+        ((0.31, 0.31, 0.01), "xx", "none", False),
     ],
 )
-def test_a_row_is_found_at_its_tier(
-    fitted: RiskModel, text: str, tier: str, row: tuple[int, str]
-) -> None:
-    """Unseen words of a row get its tier and name."""
-    verdict = fitted.judge(text)
-    assert (tier, row) == (verdict.tier, verdict.cues[0])
+def test_the_tier(at_least: Sequence[float], language: str | None, tier: str, unsure: bool) -> None:
+    """Likely, unlikely, and "not sure" between them."""
+    verdict = MODEL.judge(_chances(*at_least, risk_weapon=0.5), language)
+    assert (verdict.tier, verdict.unsure) == (tier, unsure)
 
 
-def test_a_harmless_text_has_no_cue(fitted: RiskModel) -> None:
+def test_the_rows_that_carry_the_risk_are_named() -> None:
+    """The likeliest first, another only with a good share; what is harmless is no row."""
+    verdict = MODEL.judge(
+        _chances(0.9, 0.9, 0.9, talk=0.5, risk_captivity=0.2, risk_weapon=0.25,
+                 asks_about_person=0.05),
+        "en",
+    )  # fmt: skip
+    assert verdict.cues == ((2, "weapon"), (3, "captivity"))
+
+
+def test_a_harmless_text_has_no_cue() -> None:
     """No tier, no row, and the confidence that it is harmless."""
-    verdict = fitted.judge("hello what is this")
-    assert (verdict.tier, verdict.cues, verdict.unsure) == ("none", (), False)
-    assert verdict.confidence > 0.5
+    verdict = MODEL.judge(_chances(0.1, 0.1, 0.1, talk=0.9), "en")
+    assert (verdict.tier, verdict.cues, verdict.confidence) == ("none", (), 0.9)
 
 
-def test_the_same_examples_give_the_same_model() -> None:
-    """Order does not matter to the version, nor chance to the verdict."""
-    one, other = RiskModel.fit(_examples()), RiskModel.fit(_examples())
-    assert one.version == other.version == RiskModel.fit(_examples()[::-1]).version
-    assert one.judge("he has a gun") == other.judge("he has a gun")
+def _unseen(language: str, harmless: Sequence[float], risky: Sequence[float]) -> Unseen:
+    reading = Reading("x", ("x",))
+    told = [Example(reading, "talk", "none", language)] * len(harmless)
+    told += [Example(reading, "risk_weapon", "imminent", language)] * len(risky)
+    chances = np.repeat(np.array([*harmless, *risky])[:, None], 3, axis=1)
+    return Unseen(tuple(told), chances)
 
 
-def test_another_tier_is_another_version() -> None:
-    """A version names the data, so that an alert can be traced to it."""
-    changed = [
-        replace(example, tier="concern") if example.category == 13 else example
-        for example in _examples()
-    ]
-    assert RiskModel.fit(changed).version != RiskModel.fit(_examples()).version
+def test_thresholds_keep_false_alarms_low_in_each_language() -> None:
+    """At most 8 in 100 harmless texts above, whatever the scale of a language."""
+    spread = np.linspace(0.0, 1.0, 201)
+    english, thai = _unseen("en", spread, [0.9]), _unseen("th", spread / 4, [0.9])
+    both = Unseen((*english.examples, *thai.examples), np.vstack([english.at_least, thai.at_least]))
+    model = RiskModel.calibrate(both, ROWS, "model-x")
+    for language, scale in (("en", 1.0), ("th", 0.25)):
+        threshold = model.thresholds[language]
+        assert 0.05 <= (spread * scale >= threshold.unsure).mean() <= 0.08
+        assert threshold.unsure < threshold.sure
 
 
-def test_tiers_are_in_order(fitted: RiskModel) -> None:
-    """A higher tier is never easier to reach than the confidence of a lower one allows."""
-    assert TIERS == ("none", "concern", "urgent", "imminent")
-    assert set(fitted.thresholds) == {"unsure", *TIERS[1:]}
-    assert all(0.0 < threshold < 1.0 for threshold in fitted.thresholds.values())
+def test_few_texts_set_no_threshold() -> None:
+    """A dozen lines say nothing of a language."""
+    model = RiskModel.calibrate(_unseen("so", [0.1] * 12, [0.9]), ROWS, "model-x")
+    assert set(model.thresholds) == {""}
+
+
+def test_a_kept_model_is_the_same() -> None:
+    """Through JSON's plain values."""
+    restored = RiskModel.from_state(MODEL.state())
+    assert restored.state() == MODEL.state()
+    assert restored.judge(_chances(0.9, 0.9, 0.9), "en").tier == TIERS[3]
+
+
+@pytest.mark.parametrize(
+    ("intent", "category", "row"),
+    [
+        ("risk_documents_taken", 13, (13, "documents_taken")),
+        ("asks_about_person", None, (24, "hunting")),
+        ("greet", None, None),
+    ],
+)
+def test_the_row_of_an_intent(
+    intent: str, category: int | None, row: tuple[int, str] | None
+) -> None:
+    """Named as the rules name it."""
+    assert row_of(intent, category) == row
+
+
+def test_a_version_names_the_data() -> None:
+    """Order does not matter to it; one tier does."""
+    texts = [Example(Reading.of(f"text {n}"), "talk", "none", "en") for n in range(4)]
+    changed = [replace(texts[0], tier="concern"), *texts[1:]]
+    assert version_of(texts) == version_of(texts[::-1]) != version_of(changed)
+    assert version_of(texts).startswith("model-")
