@@ -16,6 +16,13 @@ _LONG = 400  # characters that are searched all through, not around the words a 
 _MINOR = frozenset(map(str, range(6, 18)))
 _HOURS = frozenset(map(str, range(10, 25)))
 
+#: What intake/tokens.py makes of an emoji begins with this.
+_EMOJI = "emoji"
+
+
+def _of_no_language(word: str) -> bool:
+    return word.isdigit() or word == BREAK or word.startswith(_EMOJI)
+
 
 class Message:
     """A folded message, and what the lists know of it."""
@@ -37,7 +44,8 @@ class Message:
     def shares(self) -> tuple[int, ...]:
         """For each list, how many words of the message it knows."""
         shares = [0] * len(self._lexicon.spellers)
-        for known in {piece.text: piece.known for piece in self.pieces}.values():
+        words = {piece.text: piece.known for piece in self.pieces if not piece.text.isdigit()}
+        for known in words.values():
             for number in numbers(known):
                 shares[number] += 1
         return tuple(shares)
@@ -60,13 +68,18 @@ class Message:
 
         What a list that knows more of the message does not say of its own words, a list that only
         shares them does not say either: French *charge me* is no debt in an English question. A
-        language that people put into all others always has a say.
+        language that people put into all others always has a say. Digits and emoji are of every
+        language: a message of nothing else is heard by all.
         """
         left: dict[int, int] = {}
         for piece in self.pieces:
+            if piece.text.isdigit():
+                continue
             read = self.read_by(piece)
             for number in numbers(read):
                 left[number] = left.get(number, self._judges(number)) & read
+        if not left or all(_of_no_language(piece.text) for piece in self.pieces):
+            return tuple(range(len(self.shares)))
         return tuple(sorted(number for number, better in left.items() if not better))
 
     def _judges(self, number: int) -> int:
@@ -75,7 +88,9 @@ class Message:
 
     def read_by(self, piece: Piece) -> int:
         """The lists, as bits, that read a piece as a word of theirs."""
-        if piece.known or piece.text == BREAK or piece.text.isdigit():
+        if piece.text.isdigit():
+            return (1 << len(self._lexicon.spellers)) - 1
+        if piece.known or piece.text == BREAK:
             return piece.known
         read = self._read_by.get(piece.text)
         if read is None:

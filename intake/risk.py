@@ -22,6 +22,7 @@ from __future__ import annotations
 import enum
 import gc
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -38,6 +39,9 @@ _LONGEST = 4000  # characters of one earlier message that are read
 _COMPLETED = 2  # earlier messages whose cue a time can complete
 _SUICIDE = 5  # the row whose plan, means and time are often said apart
 _SHORT = 7  # words of a message that may be only a time
+
+#: One digit alone answers a list of the line's; it is nobody's age.
+_CHOICE = re.compile(r"\W*\d\W*")
 
 
 class Tier(enum.IntEnum):
@@ -149,6 +153,8 @@ def screen(text: str, history: Sequence[str] = (), *, judge: Rules | None = None
         *_fragments(judge, before, now),
         *_completed_by_time(judge, before, now),
     ]
+    if _CHOICE.fullmatch(text):
+        present = []
     found = _judge(present, before.hits(_REMEMBERED)) if present else ()
     tier = max((cue.tier for cue in found), default=None)
     return Assessment(tier, found, judge.asks_for_person(now), VERSION)

@@ -311,3 +311,15 @@ def test_the_rules_need_nothing_but_yaml() -> None:
     )
     loaded = {name for name in ast.literal_eval(done.stdout) if "cython" not in name}
     assert loaded - {"_yaml"} == {"intake", "yaml"}
+
+
+@pytest.mark.parametrize("text", [str(digit) for digit in range(10)] + [" 9.", "8)"])
+def test_a_digit_alone_is_a_choice(text: str) -> None:
+    """The line's own lists ask for one; it is nobody's age."""
+    assert screen(text, ["hello", "what would help first"]).tier is None
+
+
+@pytest.mark.parametrize("text", ["15", "im 9", "im 15 \N{CRYING FACE}"])
+def test_an_age_is_heard_in_whatever_company(text: str) -> None:
+    """Digits are of every language: a list that spells some out does not take them from others."""
+    assert screen(text).tier is Tier.URGENT
