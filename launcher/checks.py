@@ -64,6 +64,9 @@ def check(options: Options) -> int:
 def test(options: Options) -> int:
     """Run the checks and all tests, or the tests chosen; returns the exit status."""
     outcomes = [_run(stage, command) for stage, command in _checks()]
+    if not options.rest:
+        # Once, before anything waits for it: no test's patience is as long as the training.
+        outcomes.append(_run("model", [str(ROOT / "hotline"), "train"]))
     for stage, python, words in _tests(options.rest):
         outcome = _pytest(stage, python, words)
         # A choice may leave one of the runs without a test, but no run is empty by itself.
