@@ -37,6 +37,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     (tmp_path / "tests/test_one.py").write_text("def test_one(): pass\ndef test_two(): pass\n")
     (tmp_path / "tests/bot/test_bot.py").write_text("def test_bot(): pass\n")
+    hotline = tmp_path / "hotline"
+    hotline.write_text('#!/bin/sh\n[ "$1" = train ]\n')
+    hotline.chmod(0o755)
     monkeypatch.setattr(checks, "ROOT", tmp_path)
     monkeypatch.setattr(checks, "REPORTS", tmp_path / "reports")
     monkeypatch.setattr(checks, "DEV", Path(sys.executable))
