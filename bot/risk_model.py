@@ -22,9 +22,11 @@ from bot.text_training import Example, Unseen
 
 #: Raise when the same training data must give another model.
 FORMAT = 4
-#: Share of a language's harmless texts that may be taken for risk. The training texts are near
-#: misses for the most part, and the rules add alarms of their own: 8 in 100 are the mark for both.
+#: Share of a language's harmless texts that may be taken for risk, where half of them are near
+#: misses: jokes, films, games, work and school in the words of danger. The rules add alarms of
+#: their own: 8 in 100 are the mark for both.
 _UNSURE_ALARMS, _SURE_ALARMS = 0.07, 0.03
+_NEAR_MISSES, _SHARE_OF_NEAR_MISSES = "out_of_scope", 0.5
 #: Fewer harmless texts than this say nothing of a language; the common threshold holds.
 _FEWEST = 100
 _COMMON = ""
@@ -82,11 +84,12 @@ class RiskModel:
         risk = np.asarray(unseen.at_least)[:, 0]
         languages = np.array([example.language for example in unseen.examples])
         harmless = np.array([example.tier == "none" for example in unseen.examples])
-        thresholds = {_COMMON: _threshold(risk[harmless])}
+        near = np.array([example.intent == _NEAR_MISSES for example in unseen.examples])
+        thresholds = {_COMMON: _threshold(risk[harmless], near[harmless])}
         for language in np.unique(languages):
-            chosen = risk[harmless & (languages == language)]
-            if len(chosen) >= _FEWEST:
-                thresholds[str(language)] = _threshold(chosen)
+            chosen = harmless & (languages == language)
+            if chosen.sum() >= _FEWEST:
+                thresholds[str(language)] = _threshold(risk[chosen], near[chosen])
         return cls(thresholds, rows, version)
 
     def judge(self, chances: Chances, language: str | None) -> Verdict:
@@ -151,10 +154,16 @@ def version_of(examples: Sequence[Example]) -> str:
     return f"model-{digest.hexdigest()[:12]}"
 
 
-def _threshold(harmless: Any) -> Threshold:
+def _threshold(harmless: Any, near: Any) -> Threshold:
     """The lowest thresholds at which no more of these texts than allowed are taken for risk."""
+    weights = np.ones(len(harmless))
+    if near.any() and not near.all():
+        weights[near] = _SHARE_OF_NEAR_MISSES / near.sum()
+        weights[~near] = (1 - _SHARE_OF_NEAR_MISSES) / (~near).sum()
+    order = np.argsort(harmless)
+    passed = np.cumsum(weights[order]) / weights.sum()
     unsure, sure = (
-        round(float(np.quantile(harmless, 1 - share)), 4)
+        float(harmless[order][min(np.searchsorted(passed, 1 - share), len(harmless) - 1)])
         for share in (_UNSURE_ALARMS, _SURE_ALARMS)
     )
-    return Threshold(max(unsure, 0.0001), max(sure, 0.0001))
+    return Threshold(max(round(unsure, 4), 0.0001), max(round(sure, 4), 0.0001))

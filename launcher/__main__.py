@@ -10,6 +10,7 @@ from pathlib import Path
 
 from launcher.setup import options
 from launcher.setup.layout import BUILD, ROOT
+from launcher.setup.progress import step_aside
 from launcher.setup.refusal import Refusal, disk_full
 
 
@@ -18,6 +19,8 @@ def main() -> int:
     if options.read(sys.argv[1:]).command in options.WITH_DATA:
         load_settings()
     found = options.read(sys.argv[1:])
+    if found.command in options.RESULTS:
+        step_aside()
     try:
         return _command(found.command)(found)
     except Refusal as refusal:
@@ -52,6 +55,10 @@ def _command(name: str) -> Callable[[options.Options], int]:
         from launcher.line.up import train
 
         return train
+    if name in ("triage", "evaluate"):
+        from launcher.line import judging
+
+        return judging.triage if name == "triage" else judging.evaluate
     from launcher.line import companions
 
     return {

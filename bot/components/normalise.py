@@ -100,6 +100,13 @@ def fold_word(word: str) -> str:
     return _STRETCHED.sub(r"\1", bare)
 
 
+def plain(text: str) -> str:
+    """A text for who reads whole sentences: accents and marks stay; capitals, stretched letters and
+    digits put for letters go.
+    """
+    return _STRETCHED.sub(r"\1", _STOOD_IN.sub(_letters, text.lower()))
+
+
 def _letters(match: re.Match[str]) -> str:
     """ "k1ll" and "k!ll" are "kill"; a star hides a letter that nobody can know."""
     return match.group().replace("!", "i").replace("*", "").translate(_STAND_INS)

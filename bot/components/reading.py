@@ -19,7 +19,7 @@ PLACE = "placename"
 
 @dataclass(frozen=True)
 class Reading:
-    """A text as written, and its folded tokens."""
+    """A text as who reads whole sentences gets it (`normalise.plain`), and its folded tokens."""
 
     text: str
     tokens: tuple[str, ...]
@@ -27,7 +27,7 @@ class Reading:
     @classmethod
     def of(cls, text: str) -> Reading:
         """Read a text."""
-        return cls(text, tuple(token.text for token in tokens(text)))
+        return cls(normalise.plain(text), tuple(token.text for token in tokens(text)))
 
     @classmethod
     def together(cls, readings: Sequence[Reading]) -> Reading:

@@ -23,6 +23,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT, TEXT_TOKENS
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components.normalise import plain
 from bot.components.reading import Reading
 from bot.judgement import LANGUAGE, RISK
 from bot.language.texts import texts as texts_by_tag
@@ -124,8 +125,8 @@ class TextClassifier(GraphComponent):
             known = message.get("metadata") or {}
             language = (message.get(LANGUAGE) or {}).get("code")
             text = message.get(TEXT) or ""
-            found = [token.text for token in message.get(TEXT_TOKENS) or ()]
-            reading = Reading(text, tuple(found)) if found else Reading.of(text)
+            found = tuple(token.text for token in message.get(TEXT_TOKENS) or ())
+            reading = Reading(plain(text), found) if found else Reading.of(text)
             chances = self._chances(reading)
             verdict = self._judge(reading, chances, language, known.get("history") or [])
             self._set(message, chances, verdict)

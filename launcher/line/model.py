@@ -15,6 +15,7 @@ from launcher.setup.layout import MODELS, ROOT
 INPUTS = (
     "config.yml",
     "domain.yml",
+    "data/language/text",
     "data/nlu",
     "data/language/text",
     "data/rules",
@@ -23,6 +24,8 @@ INPUTS = (
     "intake",
     "requirements/engine.txt",
 )
+# What lies there and does not teach.
+NOT_INPUTS = ("bot/evaluation", "bot/judging.py", "bot/triage.py", "intake/cues")
 # Models kept, the one in use among them, so that going back costs no training.
 KEPT = 3
 
@@ -76,5 +79,11 @@ def _files(root: Path) -> Iterator[Path]:
             yield path
         else:
             yield from sorted(
-                one for one in path.rglob("*") if one.is_file() and "__pycache__" not in one.parts
+                one
+                for one in path.rglob("*")
+                if one.is_file() and "__pycache__" not in one.parts and not _left_out(one, root)
             )
+
+
+def _left_out(path: Path, root: Path) -> bool:
+    return any(path.is_relative_to(root / name) for name in NOT_INPUTS)

@@ -22,7 +22,7 @@ from launcher.setup.layout import DEFAULT_DATA, ROOT, environment_python
 from launcher.setup.options import Options
 from launcher.setup.progress import Step, say
 from launcher.setup.refusal import Refusal, disk_full
-from launcher.setup.tools import run
+from launcher.setup.tools import last_line, run
 
 STEPS = 5
 # Bytes that an empty database, its journal and the logs need to begin with.
@@ -155,7 +155,8 @@ class _Run:
         )
 
     async def _train(self, line: Line, folder: Path) -> None:
-        async with _shown(3, "language model") as step:
+        log = self._log("training")
+        async with _shown(3, "language model", lambda: [last_line(log)]) as step:
             if model.is_trained(folder):
                 step.done("up to date")
                 return

@@ -14,6 +14,7 @@ from types import FrameType
 
 from launcher.setup import environments, options
 from launcher.setup.layout import BUILD, ROOT, environment_python
+from launcher.setup.progress import step_aside
 from launcher.setup.refusal import Refusal, disk_full
 from launcher.setup.tools import clean_environment
 
@@ -33,6 +34,8 @@ def main() -> None:
     if found.command == "help":
         print(options.usage())
         return
+    if found.command in options.RESULTS:
+        step_aside()
     try:
         _go_on(found)
     except Refusal as refusal:

@@ -28,7 +28,8 @@ from launcher.setup.tools import run
 HOMES = BUILD / "environments"
 STAMP = ".complete"
 
-# An environment takes up to 0.7 GB; half as much again is for what is unpacked on the way.
+# An environment takes up to 0.7 GB (the baseline 2 GB); half as much again is for what is unpacked
+# on the way.
 ROOM = 1_000_000_000
 
 
@@ -50,6 +51,8 @@ _CURRENT = ((3, 12), (3, 13), (3, 14))
 SERVICES = Environment("services", REQUIREMENTS / "services.txt", _CURRENT)
 DEV = Environment("dev", REQUIREMENTS / "dev.txt", _CURRENT)
 ENGINE = Environment("engine", REQUIREMENTS / "engine.txt", ((3, 10),))
+# Rasa with TensorFlow, made only for a comparison that is asked for.
+BASELINE = Environment("baseline", REQUIREMENTS / "baseline.txt", ((3, 10),))
 
 
 def is_current(environment: Environment) -> bool:

@@ -24,6 +24,7 @@ LOCKS: tuple[tuple[Path, tuple[int, int], Sequence[str]], ...] = (
         (3, 10),
         ("--extra", "engine", "--override", "requirements/engine-overrides.txt"),
     ),
+    (environments.BASELINE.lock, (3, 10), ("--extra", "baseline")),
 )
 
 

@@ -26,6 +26,8 @@ COMMANDS: dict[str, Command] = {
     "user": Command("manage advocates' accounts: ./hotline user add NAME", ("services",)),
     "status": Command("tell what is running, and where", ("services",)),
     "train": Command("train the language model if its inputs changed", ("services", "engine")),
+    "triage": Command("judge messages: JSON lines in, JSON lines out", ("services", "engine")),
+    "evaluate": Command("measure the triage, write docs/triage-report.md", ("services", "engine")),
     "bench": Command("measure the running line", ("services",)),
     "check": Command(
         "check formatting, lint, types, import arrows; count unreviewed sentences",
@@ -34,6 +36,9 @@ COMMANDS: dict[str, Command] = {
     "lock": Command("resolve requirements/ again from pyproject.toml"),
     "help": Command("show this"),
 }
+
+# The commands whose standard output is a result, and nothing else.
+RESULTS = ("triage", "evaluate")
 
 # The commands that look at the data of a line; the others get their words untouched.
 WITH_DATA = ("up", "phone", "user", "status", "bench")
@@ -85,6 +90,7 @@ def usage() -> str:
         "up takes --port (default 8080), --staff-port (8081) and --data-dir (.data).",
         "check takes --unreviewed (name every sentence that waits for a native speaker)",
         "and --segments (the SMS parts of each). test hands its words to pytest.",
+        "evaluate takes --to FOLDER and --baselines.",
         "phone, user, status and bench take --data-dir.",
         "Every setting is described in docs/quickstart.md and .env.example.",
     ]

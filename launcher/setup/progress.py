@@ -6,9 +6,22 @@ import os
 import shutil
 import sys
 import time
+from typing import TextIO
 
 # Without a terminal (a log, a CI run) a line now and then shows that all is well.
 QUIET_INTERVAL = 20.0
+
+_aside = False
+
+
+def step_aside() -> None:
+    """Send all lines to standard error from now on: standard output is for results."""
+    global _aside
+    _aside = True
+
+
+def _out() -> TextIO:
+    return sys.stderr if _aside else sys.stdout
 
 
 def say(text: str) -> None:
@@ -22,11 +35,11 @@ def _show(text: str) -> None:
     A line must go on, and stop in good order, after its terminal was closed.
     """
     try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        _out().write(text)
+        _out().flush()
     except OSError:
         # What is left in the buffer would fail again, at the latest at the exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), _out().fileno())
 
 
 class Step:
@@ -36,7 +49,7 @@ class Step:
         self._text = f"[{number}/{total}] {text}"
         self._started = time.monotonic()
         self._shown = self._started
-        self._live = sys.stdout.isatty()
+        self._live = _out().isatty()
         self._width = 0
         if self._live:
             self._draw(f"{self._text} ...")

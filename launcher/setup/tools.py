@@ -12,6 +12,9 @@ from launcher.setup.layout import SETUP_LOG
 from launcher.setup.progress import Step
 from launcher.setup.refusal import Refusal, disk_full
 
+# Bytes at the end of a log that surely hold its last line.
+_TAIL = 400
+
 # What other environments leave behind and what would lead a tool astray; and a
 # wish for no compiled files, which would make every start several times slower.
 _FOREIGN = (
@@ -76,7 +79,7 @@ def run(
         try:
             while process.poll() is None:
                 time.sleep(0.1)
-                step.tick()
+                step.tick(last_line(log, begin))
         except BaseException:
             process.terminate()
             process.wait()
@@ -87,6 +90,18 @@ def run(
             kept.seek(begin)
             output = kept.read().decode("utf-8", "replace")
         raise explain(output, task, log)
+
+
+def last_line(log: Path, begin: int = 0) -> str:
+    """Return the last line that a tool wrote after `begin`, to tell how far it is."""
+    try:
+        with log.open("rb") as kept:
+            kept.seek(max(begin, kept.seek(0, os.SEEK_END) - _TAIL))
+            lines = kept.read().decode("utf-8", "replace").split("\n")
+    except OSError:
+        return ""
+    # What follows the last break is half a line.
+    return lines[-2].strip() if len(lines) > 1 else ""
 
 
 def explain(output: str, task: str, log: Path) -> Refusal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.components.normalise import fold, tokens
+from bot.components.normalise import fold, plain, tokens
 from bot.components.reading import read
 
 
@@ -63,3 +63,19 @@ def test_spans_point_into_the_text_as_written() -> None:
 def test_every_place_is_one_word_to_the_models(written: str, read_as: str) -> None:
     """Which town it is says nothing about a wish or a risk."""
     assert read(written) == read_as
+
+
+@pytest.mark.parametrize(
+    ("written", "plainly"),
+    [
+        ("HE HAS A KNIFE!!", "he has a knife!!"),
+        ("h3 h4s my p4ssport", "h3 has my passport"),
+        ("hesss gonnna killl meee", "hes gona kil me"),
+        ("Ça va pas, à côté", "ça va pas, à côté"),
+        ("他打我。救命！", "他打我。救命！"),
+        ("ช่วยด้วย", "ช่วยด้วย"),
+    ],
+)
+def test_a_sentence_keeps_its_accents_and_marks(written: str, plainly: str) -> None:
+    """Who reads it whole learnt from careful texts."""
+    assert plain(written) == plainly

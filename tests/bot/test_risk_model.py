@@ -82,6 +82,16 @@ def test_thresholds_keep_false_alarms_low_in_each_language() -> None:
         assert threshold.unsure < threshold.sure
 
 
+def test_near_misses_weigh_as_much_as_all_other_harmless_texts() -> None:
+    """A line hears more of them than a list of wishes has."""
+    talk, near = _unseen("en", [0.0] * 900, [0.9]), _unseen("en", np.linspace(0, 1, 101), [])
+    told = [replace(example, intent="out_of_scope") for example in near.examples]
+    both = Unseen((*talk.examples, *told), np.vstack([talk.at_least, near.at_least]))
+    # 7 in 100 of all, half of all near misses: 14 in 100 of these.
+    threshold = RiskModel.calibrate(both, ROWS, "model-x").thresholds["en"]
+    assert threshold.unsure == pytest.approx(0.86, abs=0.011)
+
+
 def test_few_texts_set_no_threshold() -> None:
     """A dozen lines say nothing of a language."""
     model = RiskModel.calibrate(_unseen("so", [0.1] * 12, [0.9]), ROWS, "model-x")

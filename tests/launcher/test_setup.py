@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher.setup import environments, pythons, tools, uv
+from launcher.setup import environments, progress, pythons, tools, uv
 from launcher.setup.environments import Environment, ensure, is_current
 from launcher.setup.progress import Step
 from launcher.setup.refusal import Refusal
@@ -293,3 +293,27 @@ def test_set_up_really_runs_on_the_oldest_python_here() -> None:
 def test_the_shell_part_is_executable() -> None:
     """`./hotline` can be started as it was cloned."""
     assert (ROOT / "hotline").stat().st_mode & stat.S_IXUSR
+
+
+def test_a_long_tool_tells_how_far_it_is(tmp_path: Path) -> None:
+    """The last whole line that it wrote in this run stands beside the seconds."""
+    log = tmp_path / "log"
+    log.write_text("an earlier run\n")
+    begin = log.stat().st_size
+    assert tools.last_line(log, begin) == ""
+    with log.open("a") as out:
+        out.write("1 of 3\n  2 of 3  \n3 o")
+    assert tools.last_line(log, begin) == "2 of 3"
+    assert tools.last_line(tmp_path / "none") == ""
+
+
+def test_lines_step_aside_for_results(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A command whose output is data tells what it does on standard error."""
+    monkeypatch.setattr(progress, "_aside", False)
+    progress.say("before")
+    progress.step_aside()
+    Step(1, 1, "model").done()
+    out, err = capsys.readouterr()
+    assert out == "before\n" and "model: done" in err

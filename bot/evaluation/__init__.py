@@ -1,0 +1,1 @@
+"""How well the line tells risk from ordinary life: figures, plots and a report, misses included."""

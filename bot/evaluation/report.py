@@ -1,0 +1,314 @@
+"""Words the figures as docs/triage-report.md: what is reached, what is missed, and each miss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.evaluation.baseline import Baseline
+from bot.evaluation.figures import (
+    Rate,
+    Verdict,
+    confusion,
+    false_escalations,
+    macro_f1,
+    not_below,
+    recall,
+)
+from bot.evaluation.verdicts import Heard
+from bot.language.accuracy import Named
+from bot.language.accuracy import figures as language_figures
+from bot.text_model import TIERS
+
+#: What is aimed at: recall, recall of the imminent, false escalations, worst language.
+MARKS = {"recall": 0.98, "imminent": 0.99, "false": 0.08, "worst": 0.95}
+_LENGTHS_AIMED_AT = {"one": 0.80, "few": 0.93, "more": 0.97}
+_LENGTHS_IN_WORDS = {"one": "1", "few": "2–3", "more": "4 or more"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that the report is made of."""
+
+    heard: Sequence[Heard]
+    baseline: Baseline | None
+
+    @property
+    def lines(self) -> list[Verdict]:
+        """The verdicts of the line."""
+        return [one.line for one in self.heard]
+
+    @property
+    def languages(self) -> list[str]:
+        """In the order of the cases."""
+        return list(dict.fromkeys(one.case.language for one in self.heard))
+
+    def of(self, language: str) -> list[Heard]:
+        """What was heard in one language."""
+        return [one for one in self.heard if one.case.language == language]
+
+    @property
+    def everybody(self) -> Mapping[str, list[Verdict]]:
+        """Name -> verdicts, of the line and of all it is compared with."""
+        found = {
+            "rules and model, as the line decides": self.lines,
+            "the model alone": [one.model for one in self.heard],
+            "the keyword list alone (the rules)": [one.rules for one in self.heard],
+        }
+        if self.baseline is not None:
+            found["Rasa's default pipeline"] = list(self.baseline.verdicts)
+        return found
+
+
+def report(found: Found, limits: str) -> str:
+    """The whole report, in Markdown; the same figures give the same words."""
+    parts = [
+        _opening(found),
+        _in_short(found),
+        _by_language(found),
+        _direct_and_hard(found),
+        _tiers(found),
+        _compared(found),
+        _languages(found),
+        limits.strip(),
+        _misses(found),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _opening(found: Found) -> str:
+    versions = found.heard[0].judged
+    return f"""# How well the line tells risk from ordinary life
+
+Made by `./hotline evaluate` from the messages in `data/eval`, which nothing is trained on. Judged
+by `{versions.rules.version}` (the porch's rules) and `{versions.model["risk"]["version"]}` (the
+engine's model), whichever is higher, as in the running line. Escalation: a live advocate is
+fetched, for any tier of risk or because the person asks for one. Intervals are Wilson's, 95 %.
+*Hard* are near misses and euphemisms: a joke with the words of danger, a disclosure without
+them."""
+
+
+def _in_short(found: Found) -> str:
+    lines = found.lines
+    worst = min(found.languages, key=lambda code: _recall_of(found, code).share)
+    rows = [
+        (
+            "recall of escalation",
+            recall(lines),
+            f"{MARKS['recall']:.0%}",
+            recall(lines).share >= 0.98,
+        ),
+        (
+            "recall, imminent alone",
+            recall(lines, "imminent"),
+            f"{MARKS['imminent']:.0%}",
+            recall(lines, "imminent").share >= MARKS["imminent"],
+        ),
+        (
+            f"recall, worst language ({worst})",
+            _recall_of(found, worst),
+            f"{MARKS['worst']:.0%}",
+            _recall_of(found, worst).share >= MARKS["worst"],
+        ),
+        (
+            "false escalations",
+            false_escalations(lines),
+            f"at most {MARKS['false']:.0%}",
+            false_escalations(lines).share <= MARKS["false"],
+        ),
+        ("tier not below the label", not_below(lines), "–", None),
+    ]
+    table = _table(
+        ("", "found", "mark", ""),
+        [
+            (name, str(rate), mark, {True: "reached", False: "**missed**", None: ""}[held])
+            for name, rate, mark, held in rows
+        ],
+    )
+    missed = sum(1 for one in lines if one.case.risky and not one.escalates)
+    risky = sum(one.case.risky for one in lines)
+    return f"""## In short
+
+{table}
+
+{missed} of {risky} risky messages would not have fetched anybody at once; every one of them is
+listed below. Of the harmless messages here more than half are written to mislead, so false
+escalations are more frequent than among what a line hears."""
+
+
+def _by_language(found: Found) -> str:
+    rows = []
+    for code in found.languages:
+        heard = found.of(code)
+        lines = [one.line for one in heard]
+        rows.append(
+            (
+                code,
+                str(len(heard)),
+                str(recall(lines)),
+                str(recall(lines, "imminent")),
+                str(false_escalations(lines)),
+                str(not_below(lines)),
+                f"{macro_f1([one.group for one in heard]):.2f}",
+            )
+        )
+    table = _table(
+        ("", "messages", "recall", "imminent", "false escalations", "tier not below", "intent F1"),
+        rows,
+    )
+    return f"""## By language
+
+{table}
+
+Intent F1 is the mean over the groups of intents that occur in a language's set (all signs of risk
+are one group). With a few dozen messages a language, an interval is wide: read the languages
+together before reading one.
+
+![Recall of escalation and false escalations by language](triage-recall.svg)"""
+
+
+def _direct_and_hard(found: Found) -> str:
+    rows = []
+    for name, hard in (("direct", False), ("hard", True)):
+        lines = [one for one in found.lines if one.case.hard is hard]
+        rows.append((name, str(recall(lines)), str(recall(lines, "imminent")),
+                     str(false_escalations(lines))))  # fmt: skip
+    table = _table(("", "recall", "imminent", "false escalations"), rows)
+    return f"## Direct and hard apart\n\n{table}"
+
+
+def _tiers(found: Found) -> str:
+    counted = confusion(found.lines)
+    rows = [
+        (label, *(str(counted[label, said]) for said in reversed(TIERS)))
+        for label in reversed(TIERS)
+    ]
+    table = _table(("label \\ said", *reversed(TIERS)), rows)
+    return f"## Tiers\n\n{table}"
+
+
+def _compared(found: Found) -> str:
+    rows = [
+        (
+            name,
+            str(recall(lines)),
+            str(recall(lines, "imminent")),
+            str(false_escalations(lines)),
+            str(not_below(lines)),
+        )
+        for name, lines in found.everybody.items()
+    ]
+    table = _table(("", "recall", "imminent", "false escalations", "tier not below"), rows)
+    ours = macro_f1([one.group for one in found.heard])
+    told = f"Intent F1 over all messages: {ours:.2f} for the line."
+    if found.baseline is None:
+        told += (
+            " Rasa's default pipeline has not been measured on these very messages: "
+            "`./hotline evaluate --baselines` does it."
+        )
+    else:
+        about = found.baseline.about
+        told = told[:-1] + (
+            f", {macro_f1(found.baseline.groups):.2f} for Rasa's default pipeline "
+            "(WhitespaceTokenizer, CountVectorsFeaturizer, DIETClassifier; "
+            f"{about['epochs']} epochs on {about['texts']} training texts; "
+            "a sign of risk at each tier is an intent of its own)."
+        )
+    return f"""## Compared
+
+{table}
+
+{told}
+
+![Recall against false escalations](triage-trade-off.svg)"""
+
+
+def _languages(found: Found) -> str:
+    ours = language_figures(one.language for one in found.heard)
+    plain = language_figures(one.langdetect for one in found.heard)
+    rows = [
+        (
+            _LENGTHS_IN_WORDS[length],
+            str(ours[length].texts),
+            f"{ours[length].right:.1%}",
+            f"{_LENGTHS_AIMED_AT[length]:.0%}",
+            f"{ours[length].misled:.1%}",
+            f"{plain[length].right:.1%}",
+            f"{plain[length].misled:.1%}",
+        )
+        for length in ours
+    ]
+    table = _table(
+        ("words", "messages", "right", "mark", "sure and wrong", "langdetect: right",
+         "langdetect: sure and wrong"),
+        rows,
+    )  # fmt: skip
+    wrong = [one.language for one in found.heard if not one.language.right]
+    listed = "\n".join(_language_miss(named) for named in wrong)
+    return f"""## Language
+
+First texts of a conversation, nothing known before; averages over languages. Two Chinese or four
+Thai characters count as a word. Inside a conversation its language so far decides nearly all of the
+short ones.
+
+{table}
+
+Named wrongly, {len(wrong)} of {len(found.heard)}:
+
+{listed or "none"}"""
+
+
+def _language_miss(named: Named) -> str:
+    return f"- {named.language} as {named.said or 'unknown'} ({named.confidence:.2f}): {named.text}"
+
+
+def _misses(found: Found) -> str:
+    return "\n\n".join(_all_misses(found))
+
+
+def _all_misses(found: Found) -> Iterator[str]:
+    yield "## Every miss"
+    yield (
+        "What each judge said stands in brackets: the rules, then the model with how likely it "
+        "took the message for risk."
+    )
+    for title, wrong in (
+        ("Risk that would have fetched nobody", _missed),
+        ("Harmless, and an advocate would have been fetched", _false),
+    ):
+        listed = [one for one in found.heard if wrong(one.line)]
+        yield f"### {title}: {len(listed)}"
+        for code in found.languages:
+            here = [one for one in listed if one.case.language == code]
+            if here:
+                yield f"**{code}**\n\n" + "\n".join(map(_miss, here))
+
+
+def _missed(verdict: Verdict) -> bool:
+    return verdict.case.risky and not verdict.escalates
+
+
+def _false(verdict: Verdict) -> bool:
+    calm = not verdict.case.risky and "ask_person" not in verdict.case.groups
+    return calm and verdict.escalates
+
+
+def _miss(one: Heard) -> str:
+    case = one.case
+    said = f"[{one.judged.tier_of_rules}; {one.judged.tier_of_model} {one.risk:.2f}]"
+    if one.judged.asks_for_person:
+        said += " [heard as a wish for a person]"
+    what = f"{case.tier}, row {case.category}" if case.risky else "harmless"
+    earlier = "".join(f"{text} / " for text in case.history)
+    return f"- {what}{', hard' if case.hard else ''} {said}: {earlier}{case.text}"
+
+
+def _recall_of(found: Found, language: str) -> Rate:
+    return recall([one.line for one in found.of(language)])
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    def row(cells: Sequence[str]) -> str:
+        return "| " + " | ".join(cells) + " |"
+
+    return "\n".join([row(head), row(["---"] * len(head)), *map(row, rows)])
