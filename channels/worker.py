@@ -41,6 +41,9 @@ log = logging.getLogger(__name__)
 
 CONCURRENCY = 16
 NICENESS = 5
+# Jobs announce themselves, but the connection that listens does not come back when the database
+# was away: then this is how long a person waits for each step.
+POLLING_SECONDS = 0.5
 # The first try of a turn that breaks is repeated once; then a human answers instead.
 TURN_TRIES = 2
 _SEND_TRIES_OF_BUGS = 20
@@ -135,6 +138,7 @@ class Worker:
             await self.queue.run_worker_async(
                 concurrency=CONCURRENCY,
                 delete_jobs="successful",
+                fetch_job_polling_interval=POLLING_SECONDS,
                 shutdown_graceful_timeout=5,
                 update_heartbeat_interval=HEARTBEAT_SECONDS,
                 stalled_worker_timeout=DEAD_AFTER_SECONDS,
