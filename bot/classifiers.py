@@ -19,7 +19,7 @@ from sklearn.neural_network import MLPClassifier
 
 SEED = 7
 _HIDDEN = 128
-_ROUNDS = 30
+_ROUNDS = 15
 _BATCH = 128
 _LARGEST = 30.0  # beyond this a logistic function is 0 or 1 to any precision that matters
 

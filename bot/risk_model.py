@@ -30,6 +30,9 @@ _NEAR_MISSES, _SHARE_OF_NEAR_MISSES = "out_of_scope", 0.5
 #: Fewer harmless texts than this say nothing of a language; the common threshold holds.
 _FEWEST = 100
 _COMMON = ""
+#: Part of the common threshold from which a text in a language without training texts is
+#: "not sure".
+_UNLEARNT = 0.5
 #: A tier is named when it carries at least this share of all risk seen: a faint "imminent"
 #: beside much "concern" is a concern.
 _TIER_SHARE = 0.4
@@ -94,8 +97,7 @@ class RiskModel:
 
     def judge(self, chances: Chances, language: str | None) -> Verdict:
         """The verdict on a text in a language, where one is known."""
-        threshold = self.thresholds.get(language or _COMMON, self.thresholds[_COMMON])
-        risk = chances.at_least[0]
+        threshold, risk = self._threshold(language), chances.at_least[0]
         if risk < threshold.unsure:
             return Verdict("none", 1.0 - risk, (), unsure=False)
         cues = self._cues(chances.intents)
@@ -105,6 +107,15 @@ class RiskModel:
             if chances.at_least[tier - 1] >= _TIER_SHARE * risk:
                 return Verdict(TIERS[tier], risk, cues, unsure=False)
         return Verdict("concern", risk, cues, unsure=False)
+
+    def _threshold(self, language: str | None) -> Threshold:
+        """That of the language; in one that nothing was learnt in, "not sure" begins far lower:
+        what little is understood of it seldom comes near to certainty.
+        """
+        common = self.thresholds[_COMMON]
+        if language is None:
+            return common
+        return self.thresholds.get(language, Threshold(common.unsure * _UNLEARNT, common.sure))
 
     def _cues(self, intents: Mapping[str, float]) -> tuple[tuple[int, str], ...]:
         """The rows that carry the risk seen."""

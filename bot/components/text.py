@@ -32,6 +32,8 @@ from bot.sentences import SentenceEncoder
 from bot.text_model import HUNTING, TIERS, TIP, Chances, TextModel
 from bot.text_training import Example, train
 from bot.training import PROGRESS
+from intake.language_choice import SURE_SWITCH
+from intake.languages import base, is_full
 
 #: People disclose in fragments; this many earlier texts are read together with the new one.
 _FRAGMENTS = 4
@@ -123,7 +125,7 @@ class TextClassifier(GraphComponent):
         """Rasa's call for each incoming message."""
         for message in messages:
             known = message.get("metadata") or {}
-            language = (message.get(LANGUAGE) or {}).get("code")
+            language = _heard(message.get(LANGUAGE) or {})
             text = message.get(TEXT) or ""
             found = tuple(token.text for token in message.get(TEXT_TOKENS) or ())
             reading = Reading(plain(text), found) if found else Reading.of(text)
@@ -186,6 +188,15 @@ def _or_tip(verdict: Verdict, chances: Chances) -> Verdict:
     if verdict.tier != "none" or tip < _TIP_FROM:
         return verdict
     return Verdict("concern", tip, (_TIP_ROW,), unsure=True)
+
+
+def _heard(language: Mapping[str, Any]) -> str | None:
+    """The language of a text; one that the line does not speak only where that is sure."""
+    code = language.get("code")
+    if code is None:
+        return None
+    sure = is_full(code) or language["confidence"] >= SURE_SWITCH
+    return base(code) if sure else None
 
 
 def _is_nothing(reading: Reading) -> bool:

@@ -18,7 +18,9 @@ ROWS = {
     "risk_captivity": (3, "captivity"),
     "asks_about_person": (24, "hunting"),
 }
-MODEL = RiskModel({"": Threshold(0.4, 0.6), "th": Threshold(0.2, 0.3)}, ROWS, "model-x")
+MODEL = RiskModel(
+    {"": Threshold(0.4, 0.6), "en": Threshold(0.4, 0.6), "th": Threshold(0.2, 0.3)}, ROWS, "model-x"
+)
 
 
 def _chances(*at_least: float, **intents: float) -> Chances:
@@ -37,7 +39,9 @@ def _chances(*at_least: float, **intents: float) -> Chances:
         # A language has thresholds of its own; one without gets the common ones.
         ((0.31, 0.31, 0.01), "th", "urgent", False),
         ((0.31, 0.31, 0.01), None, "none", False),
-        ((0.31, 0.31, 0.01), "xx", "none", False),
+        # In a language that nothing was learnt in, less is enough to be "not sure".
+        ((0.31, 0.31, 0.01), "so", "concern", True),
+        ((0.19, 0.19, 0.01), "so", "none", False),
     ],
 )
 def test_the_tier(at_least: Sequence[float], language: str | None, tier: str, unsure: bool) -> None:
