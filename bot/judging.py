@@ -15,10 +15,13 @@ from typing import Any
 from bot import judgement
 from bot.text_model import TIERS
 from intake.keywords import Choice, choice
+from intake.languages import is_full
 from intake.risk import Assessment, screen
 
 #: As many earlier texts as the worker sends along.
 MOST_HISTORY = 50
+#: A language named at least this surely opens a conversation (docs/languages.md).
+_CLEAR = 0.7
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,16 @@ class Judged:
         return max(self.tier_of_rules, self.tier_of_model, key=TIERS.index)
 
     @property
+    def hands_over(self) -> bool:
+        """Whether the language is one that the line recognises and does not speak."""
+        named = self.model["language"]
+        code = named["code"]
+        return code is not None and not is_full(code) and named["confidence"] >= _CLEAR
+
+    @property
     def escalates(self) -> bool:
         """Whether a human is fetched."""
-        return self.tier != "none" or self.asks_for_person
+        return self.tier != "none" or self.asks_for_person or self.hands_over
 
     def cues(self) -> list[dict[str, Any]]:
         """Each sign of risk once, the rules' first, and which judges saw it."""

@@ -67,6 +67,7 @@ def answer(judged: Any) -> dict[str, Any]:
         "intent_confidence": intent["confidence"],
         "tier": judged.tier,
         "escalate": judged.escalates,
+        "hands_over": judged.hands_over,
         "cues": judged.cues(),
         "judges": {
             "rules": {
