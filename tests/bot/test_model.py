@@ -1,4 +1,4 @@
-"""The trained model on texts it has never seen: risk found, ordinary life left alone."""
+"""The judges on texts they have never seen: risk found, ordinary life left alone."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from rasa.core.channels.channel import UserMessage
 
 from bot import judgement
 from bot.risk_model import TIERS
+from intake.risk import screen
 
 pytestmark = pytest.mark.engine
 
 DATA = Path(__file__).with_name("data")
 LANGUAGES = ("en", "fr")
 
-# Floors a little below what the model reaches, so that a change of data that costs recall fails.
-# The rules of intake/risk.py find most of what is left (the two together miss 2 in 100).
+# Floors a little below what model and rules reach together, so that a change of data that costs
+# recall fails.
 RISK_FOUND = 0.95
 IMMINENT_FOUND = 0.95
 TIER_KEPT = 0.92
@@ -53,7 +54,10 @@ async def test_risk_is_found(agent: Agent, language: str) -> None:
     """Few risky texts pass as harmless, fewest of all the imminent ones."""
     found, kept, imminent = [], [], []
     for text, tier in _risky(language):
-        judged = TIERS.index((await _judge(agent, text, language))["risk"]["tier"])
+        # Two judges, one result, as in the line: neither lowers what the other says.
+        by_rules = screen(text).tier
+        by_model = TIERS.index((await _judge(agent, text, language))["risk"]["tier"])
+        judged = max(by_model, by_rules or 0)
         found.append(judged > 0)
         kept.append(judged >= TIERS.index(tier))
         if tier == "imminent":
