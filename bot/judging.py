@@ -20,6 +20,17 @@ from intake.risk import Assessment, screen
 
 #: As many earlier texts as the worker sends along.
 MOST_HISTORY = 50
+#: Row of the risk model -> the intent that is a sign of it.
+INTENTS = {
+    1: "risk_imminent_violence", 2: "risk_weapon", 3: "risk_captivity", 4: "risk_medical",
+    5: "risk_suicide", 6: "risk_self_harm", 7: "risk_minor", 8: "risk_phone_watched",
+    9: "risk_forced_sex", 10: "risk_sexual_assault", 11: "risk_forced_labour",
+    12: "risk_debt_bondage", 13: "risk_documents_taken", 14: "risk_wages_withheld",
+    15: "risk_threats_to_family", 16: "risk_images", 17: "risk_fear_of_police",
+    18: "risk_pregnancy", 19: "risk_stalking", 20: "risk_grooming", 21: "risk_leaving",
+    22: "risk_basic_needs", 23: "risk_third_party", 24: "asks_about_person",
+    25: "risk_threat_to_line",
+}  # fmt: skip
 #: A language named at least this surely opens a conversation (docs/languages.md).
 _CLEAR = 0.7
 
@@ -54,6 +65,15 @@ class Judged:
         named = self.model["language"]
         code = named["code"]
         return code is not None and not is_full(code) and named["confidence"] >= _CLEAR
+
+    @property
+    def intent(self) -> tuple[str, float]:
+        """The intent, and how sure it is; where the rules alone saw risk, that of their row."""
+        named = self.model["intent"]
+        if self.rules.cues and self.tier_of_model == "none":
+            worst = max(self.rules.cues, key=lambda cue: cue.tier)
+            return INTENTS[worst.category], 1.0
+        return str(named["name"]), float(named["confidence"])
 
     @property
     def escalates(self) -> bool:

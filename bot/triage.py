@@ -58,13 +58,13 @@ def read(line: str) -> Asked:
 
 def answer(judged: Any) -> dict[str, Any]:
     """A judgement (`bot.judging.Judged`) in the words of the output."""
-    language, intent = judged.model["language"], judged.model["intent"]
-    risk = judged.model["risk"]
+    language, risk = judged.model["language"], judged.model["risk"]
+    intent, sure = judged.intent
     return {
         "language": language["code"],
         "language_confidence": language["confidence"],
-        "intent": intent["name"],
-        "intent_confidence": intent["confidence"],
+        "intent": intent,
+        "intent_confidence": sure,
         "tier": judged.tier,
         "escalate": judged.escalates,
         "hands_over": judged.hands_over,

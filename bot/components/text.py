@@ -29,7 +29,7 @@ from bot.judgement import LANGUAGE, RISK
 from bot.language.texts import texts as texts_by_tag
 from bot.risk_model import HARMLESS, RiskModel, Verdict, row_of, version_of
 from bot.sentences import SentenceEncoder
-from bot.text_model import HUNTING, TIERS, TIP, Chances, TextModel
+from bot.text_model import HUNTING, TIERS, TIP, Chances, TextModel, is_risk
 from bot.text_training import Example, train
 from bot.training import PROGRESS
 from intake.language_choice import SURE_SWITCH
@@ -39,6 +39,8 @@ from intake.languages import base, is_full
 _FRAGMENTS = 4
 _LONGEST_FRAGMENT = 400
 _RANKED = 10
+#: Chance of risk below which the intents that are signs of it are out of the question.
+_RULED_OUT = 0.5
 #: Chance from which a text is taken for a tip, and its row of the risk model.
 _TIP_FROM = 0.5
 _TIP_ROW = (23, "third_party")
@@ -165,7 +167,8 @@ class TextClassifier(GraphComponent):
         return self._risk.judge(chances, language)
 
     def _set(self, message: Message, chances: Chances, verdict: Verdict) -> None:
-        order = sorted(chances.intents.items(), key=lambda item: (-item[1], item[0]))
+        intents = _left_over(chances) if verdict.tier == TIERS[0] else chances.intents
+        order = sorted(intents.items(), key=lambda item: (-item[1], item[0]))
         ranking = [{"name": name, "confidence": chance} for name, chance in order[:_RANKED]]
         message.set(INTENT, dict(ranking[0]), add_to_output=True)
         message.set("intent_ranking", ranking, add_to_output=True)
@@ -197,6 +200,18 @@ def _heard(language: Mapping[str, Any]) -> str | None:
         return None
     sure = is_full(code) or language["confidence"] >= SURE_SWITCH
     return base(code) if sure else None
+
+
+def _left_over(chances: Chances) -> Mapping[str, float]:
+    """The chances of intents in a text that carries no risk, once the signs of risk are ruled out.
+
+    Where that is not quite so clear they stay in, and the dialogue asks again.
+    """
+    if chances.at_least[0] >= _RULED_OUT:
+        return chances.intents
+    harmless = {name: chance for name, chance in chances.intents.items() if not is_risk(name)}
+    whole = sum(harmless.values())
+    return {name: chance / whole for name, chance in harmless.items()} if whole else chances.intents
 
 
 def _is_nothing(reading: Reading) -> bool:

@@ -19,6 +19,7 @@ from bot.evaluation.verdicts import Heard
 from bot.language.accuracy import Named
 from bot.language.accuracy import figures as language_figures
 from bot.text_model import TIERS
+from intake.languages import is_full
 
 #: What is aimed at: recall, recall of the imminent, false escalations, worst language.
 MARKS = {"recall": 0.98, "imminent": 0.99, "false": 0.08, "worst": 0.95}
@@ -90,7 +91,8 @@ them."""
 
 def _in_short(found: Found) -> str:
     lines = found.lines
-    worst = min(found.languages, key=lambda code: _recall_of(found, code).share)
+    spoken = [code for code in found.languages if is_full(code)]
+    worst = min(spoken, key=lambda code: _recall_of(found, code).share)
     rows = [
         (
             "recall of escalation",
@@ -105,7 +107,7 @@ def _in_short(found: Found) -> str:
             recall(lines, "imminent").share >= MARKS["imminent"],
         ),
         (
-            f"recall, worst language ({worst})",
+            f"recall, worst language that the line speaks ({worst})",
             _recall_of(found, worst),
             f"{MARKS['worst']:.0%}",
             _recall_of(found, worst).share >= MARKS["worst"],
@@ -149,7 +151,7 @@ def _by_language(found: Found) -> str:
                 str(recall(lines, "imminent")),
                 str(false_escalations(lines)),
                 str(not_below(lines)),
-                f"{macro_f1([one.group for one in heard]):.2f}",
+                f"{macro_f1([one.group for one in heard]):.2f}" if is_full(code) else "–",
             )
         )
     table = _table(
@@ -161,8 +163,9 @@ def _by_language(found: Found) -> str:
 {table}
 
 Intent F1 is the mean over the groups of intents that occur in a language's set (all signs of risk
-are one group). With a few dozen messages a language, an interval is wide: read the languages
-together before reading one.
+are one group). Languages without one are recognised and handed to a person at once, whatever they
+say; their figures are what the judges alone would find. With a few dozen messages a language, an
+interval is wide: read the languages together before reading one.
 
 ![Recall of escalation and false escalations by language](triage-recall.svg)"""
 
@@ -199,8 +202,9 @@ def _compared(found: Found) -> str:
         for name, lines in found.everybody.items()
     ]
     table = _table(("", "recall", "imminent", "false escalations", "tier not below"), rows)
-    ours = macro_f1([one.group for one in found.heard])
-    told = f"Intent F1 over all messages: {ours:.2f} for the line."
+    spoken = [is_full(one.case.language) for one in found.heard]
+    ours = macro_f1([one.group for one, full in zip(found.heard, spoken, strict=True) if full])
+    told = f"Intent F1 over the languages that the line speaks: {ours:.2f} for the line."
     if found.baseline is None:
         told += (
             " Rasa's default pipeline has not been measured on these very messages: "
@@ -208,8 +212,9 @@ def _compared(found: Found) -> str:
         )
     else:
         about = found.baseline.about
+        pairs = zip(found.baseline.groups, spoken, strict=True)
         told = told[:-1] + (
-            f", {macro_f1(found.baseline.groups):.2f} for Rasa's default pipeline "
+            f", {macro_f1([pair for pair, full in pairs if full]):.2f} for Rasa's default pipeline "
             "(WhitespaceTokenizer, CountVectorsFeaturizer, DIETClassifier; "
             f"{about['epochs']} epochs on {about['texts']} training texts; "
             "a sign of risk at each tier is an intent of its own)."

@@ -50,7 +50,7 @@ class Heard:
     @property
     def group(self) -> tuple[str, str]:
         """The right group of intents and the one that was named."""
-        said = group_of(str(self.judged.model["intent"]["name"]))
+        said = group_of(self.judged.intent[0])
         right = self.case.groups[0]
         return right, right if said in self.case.groups else said
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from bot.judging import Judged
+from bot.judging import INTENTS, Judged
 from bot.triage import LineWrong, answer, answers, read
 from intake.risk import Assessment, Cue, Tier
 
@@ -63,6 +64,34 @@ def test_the_higher_judge_holds(
     assert (found["tier"], found["escalate"]) == (tier, escalates)
     assert found["judges"]["rules"]["tier"] == (rules.tier.label if rules.tier else "none")
     assert found["judges"]["model"]["tier"] == model["risk"]["tier"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "model", "intent"),
+    [
+        (NOTHING, MODEL, ("risk_weapon", 0.9)),
+        (Assessment(Tier.IMMINENT, (CUE,), False, "rules-x"), CALM, ("risk_weapon", 1.0)),
+        (
+            Assessment(
+                Tier.URGENT, (Cue(24, "hunting", Tier.URGENT, "en", 0, 3),), False, "rules-x"
+            ),
+            CALM,
+            ("asks_about_person", 1.0),
+        ),
+    ],
+)
+def test_what_the_rules_alone_see_names_the_intent(
+    rules: Assessment, model: dict[str, Any], intent: tuple[str, float]
+) -> None:
+    """An escalated message is not called small talk."""
+    assert Judged(rules, model, False).intent == intent
+
+
+def test_every_row_has_its_intent() -> None:
+    """Those of the domain, and nothing else."""
+    named = yaml.safe_load(Path("domain.yml").read_text(encoding="utf-8"))["intents"]
+    risky = {name for name in named if name.startswith("risk_")} - {"risk_unsure"}
+    assert set(INTENTS.values()) == risky | {"asks_about_person"}
 
 
 def test_each_sign_stands_once_with_the_judges_that_saw_it() -> None:
