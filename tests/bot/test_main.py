@@ -98,3 +98,17 @@ async def test_a_turn_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyP
     request = SimpleNamespace(headers={"authorization": "Bearer a-token-of-some-length"})
     refused = await intake._answered(request, forever)
     assert (refused.status, refused.body) == (504, b'{"error":"too_slow"}')
+
+
+def test_training_tells_how_far_it_is() -> None:
+    """Components by name as Rasa comes to them, and what a long one says of itself."""
+    import logging
+
+    said: list[str] = []
+    rasa = logging.getLogger("rasa.engine.training.hooks")
+    with training._reported(said.append):
+        rasa.info("Starting to train component 'TextClassifier'.")
+        rasa.info("Finished training component 'TextClassifier'.")
+        logging.getLogger(training.PROGRESS).info("sentences read: 2560 of 16000")
+    logging.getLogger(training.PROGRESS).info("to nobody")
+    assert said == ["training TextClassifier", "  sentences read: 2560 of 16000"]
