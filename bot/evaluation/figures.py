@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bot.evaluation.cases import Case
 from bot.text_model import TIERS
+from intake.languages import is_full
 
 _Z = 1.959964  # of a normal distribution, 95 % lie within this many standard deviations
 
@@ -51,11 +52,13 @@ class Verdict:
     tier: str
     asks: bool
     """Whether it was heard as a wish for a person, which fetches one whatever the tier."""
+    handed_over: bool = False
+    """Whether a person is fetched because the line does not speak the language."""
 
     @property
     def escalates(self) -> bool:
         """Whether a human is fetched."""
-        return self.asks or self.tier != "none"
+        return self.asks or self.handed_over or self.tier != "none"
 
 
 def rate(verdicts: Iterable[Verdict], holds: Callable[[Verdict], bool]) -> Rate:
@@ -71,9 +74,16 @@ def recall(verdicts: Sequence[Verdict], tier: str | None = None) -> Rate:
 
 
 def false_escalations(verdicts: Sequence[Verdict]) -> Rate:
-    """Of the harmless messages that ask for no person, how many fetch one."""
-    calm = [v for v in verdicts if not v.case.risky and "ask_person" not in v.case.groups]
-    return rate(calm, lambda verdict: verdict.escalates)
+    """Of the harmless messages that need no person, how many fetch one."""
+    return rate(filter(needless, verdicts), lambda verdict: verdict.escalates)
+
+
+def needless(verdict: Verdict) -> bool:
+    """Whether a person would be fetched for nothing: not where one is asked for, nor where nobody
+    else understands what is written.
+    """
+    case = verdict.case
+    return not case.risky and "ask_person" not in case.groups and is_full(case.language)
 
 
 def not_below(verdicts: Sequence[Verdict]) -> Rate:

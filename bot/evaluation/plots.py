@@ -73,6 +73,7 @@ def _at(heard: Sequence[Heard], threshold: float) -> tuple[float, float]:
             one.case,
             one.judged.tier_of_rules if one.risk < threshold else "imminent",
             one.judged.asks_for_person,
+            one.judged.hands_over,
         )
         for one in heard
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.evaluation.baseline import Baseline
@@ -13,10 +13,11 @@ from bot.evaluation.figures import (
     false_escalations,
     macro_f1,
     not_below,
+    rate,
     recall,
 )
+from bot.evaluation.misses import language_miss, misses
 from bot.evaluation.verdicts import Heard
-from bot.language.accuracy import Named
 from bot.language.accuracy import figures as language_figures
 from bot.text_model import TIERS
 from intake.languages import is_full
@@ -72,7 +73,7 @@ def report(found: Found, limits: str) -> str:
         _compared(found),
         _languages(found),
         limits.strip(),
-        _misses(found),
+        misses(found.heard),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -84,7 +85,8 @@ def _opening(found: Found) -> str:
 Made by `./hotline evaluate` from the messages in `data/eval`, which nothing is trained on. Judged
 by `{versions.rules.version}` (the porch's rules) and `{versions.model["risk"]["version"]}` (the
 engine's model), whichever is higher, as in the running line. Escalation: a live advocate is
-fetched, for any tier of risk or because the person asks for one. Intervals are Wilson's, 95 %.
+fetched, for any tier of risk, because the person asks for one, or because the line recognises the
+language and does not speak it. Intervals are Wilson's, 95 %.
 *Hard* are near misses and euphemisms: a joke with the words of danger, a disclosure without
 them."""
 
@@ -123,8 +125,8 @@ def _in_short(found: Found) -> str:
     table = _table(
         ("", "found", "mark", ""),
         [
-            (name, str(rate), mark, {True: "reached", False: "**missed**", None: ""}[held])
-            for name, rate, mark, held in rows
+            (name, str(share), mark, {True: "reached", False: "**missed**", None: ""}[held])
+            for name, share, mark, held in rows
         ],
     )
     missed = sum(1 for one in lines if one.case.risky and not one.escalates)
@@ -164,10 +166,34 @@ def _by_language(found: Found) -> str:
 
 Intent F1 is the mean over the groups of intents that occur in a language's set (all signs of risk
 are one group). Languages without one are recognised and handed to a person at once, whatever they
-say; their figures are what the judges alone would find. With a few dozen messages a language, an
-interval is wide: read the languages together before reading one.
+say, so that no escalation there is false. With a few dozen messages a language, an interval is
+wide: read the languages together before reading one.
+
+{_unspoken(found)}
 
 ![Recall of escalation and false escalations by language](triage-recall.svg)"""
+
+
+def _unspoken(found: Found) -> str:
+    rows = []
+    for code in found.languages:
+        if not is_full(code):
+            heard = found.of(code)
+            calm = [one.judges for one in heard if not one.case.risky]
+            rows.append(
+                (
+                    code,
+                    str(rate([one.line for one in heard], lambda said: said.handed_over)),
+                    str(recall([one.judges for one in heard])),
+                    str(rate(calm, lambda said: said.escalates)),
+                )
+            )
+    table = _table(
+        ("", "handed over for the language", "recall, judges alone", "harmless, judges alone"), rows
+    )
+    return f"""What the two judges alone find in languages that no training text is written in:
+
+{table}"""
 
 
 def _direct_and_hard(found: Found) -> str:
@@ -249,7 +275,7 @@ def _languages(found: Found) -> str:
         rows,
     )  # fmt: skip
     wrong = [one.language for one in found.heard if not one.language.right]
-    listed = "\n".join(_language_miss(named) for named in wrong)
+    listed = "\n".join(language_miss(named) for named in wrong)
     return f"""## Language
 
 First texts of a conversation, nothing known before; averages over languages. Two Chinese or four
@@ -261,51 +287,6 @@ short ones.
 Named wrongly, {len(wrong)} of {len(found.heard)}:
 
 {listed or "none"}"""
-
-
-def _language_miss(named: Named) -> str:
-    return f"- {named.language} as {named.said or 'unknown'} ({named.confidence:.2f}): {named.text}"
-
-
-def _misses(found: Found) -> str:
-    return "\n\n".join(_all_misses(found))
-
-
-def _all_misses(found: Found) -> Iterator[str]:
-    yield "## Every miss"
-    yield (
-        "What each judge said stands in brackets: the rules, then the model with how likely it "
-        "took the message for risk."
-    )
-    for title, wrong in (
-        ("Risk that would have fetched nobody", _missed),
-        ("Harmless, and an advocate would have been fetched", _false),
-    ):
-        listed = [one for one in found.heard if wrong(one.line)]
-        yield f"### {title}: {len(listed)}"
-        for code in found.languages:
-            here = [one for one in listed if one.case.language == code]
-            if here:
-                yield f"**{code}**\n\n" + "\n".join(map(_miss, here))
-
-
-def _missed(verdict: Verdict) -> bool:
-    return verdict.case.risky and not verdict.escalates
-
-
-def _false(verdict: Verdict) -> bool:
-    calm = not verdict.case.risky and "ask_person" not in verdict.case.groups
-    return calm and verdict.escalates
-
-
-def _miss(one: Heard) -> str:
-    case = one.case
-    said = f"[{one.judged.tier_of_rules}; {one.judged.tier_of_model} {one.risk:.2f}]"
-    if one.judged.asks_for_person:
-        said += " [heard as a wish for a person]"
-    what = f"{case.tier}, row {case.category}" if case.risky else "harmless"
-    earlier = "".join(f"{text} / " for text in case.history)
-    return f"- {what}{', hard' if case.hard else ''} {said}: {earlier}{case.text}"
 
 
 def _recall_of(found: Found, language: str) -> Rate:

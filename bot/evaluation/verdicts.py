@@ -27,6 +27,12 @@ class Heard:
     @property
     def line(self) -> Verdict:
         """Rules and model together, as the running line decides."""
+        judged = self.judged
+        return Verdict(self.case, judged.tier, judged.asks_for_person, judged.hands_over)
+
+    @property
+    def judges(self) -> Verdict:
+        """Rules and model together, whatever the language."""
         return Verdict(self.case, self.judged.tier, self.judged.asks_for_person)
 
     @property

@@ -75,8 +75,12 @@ def test_what_counts_as_what() -> None:
         Verdict(_case("none"), "concern", asks=False),
         Verdict(_case("none"), "none", asks=False),
         Verdict(_case("none", "ask_person"), "none", asks=True),
+        # Nobody else understands it: no false alarm, and risk that is told in it is heard.
+        Verdict(_case("none", language="so"), "none", asks=False, handed_over=True),
     ]
     assert recall(said) == Rate(2, 3)
+    handed = Verdict(_case("urgent", language="so"), "none", asks=False, handed_over=True)
+    assert recall([*said, handed]) == Rate(3, 4)
     assert recall(said, "imminent") == Rate(1, 1)
     assert not_below(said) == Rate(0, 3)
     assert false_escalations(said) == Rate(1, 2)
