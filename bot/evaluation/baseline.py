@@ -39,7 +39,7 @@ def kept(cases: Sequence[Case], path: Path = KEPT) -> Baseline | None:
     found = json.loads(path.read_text(encoding="utf-8"))
     if found["sets"] != fingerprint() or len(found["tiers"]) != len(cases):
         return None
-    said = zip(cases, found["tiers"], found["groups"], strict=True)
+    said = zip(cases, found["tiers"], found["groups"].split(), strict=True)
     rows = [(case, _LETTERS[letter], group) for case, letter, group in said]
     return Baseline(
         tuple(Verdict(case, tier, group == "ask_person") for case, tier, group in rows),

@@ -106,7 +106,7 @@ def main() -> None:
         "about": {"rasa": "3.6.21", "epochs": chosen.epochs, "texts": texts},
         "sets": fingerprint(),
         "tiers": "".join(tier[0] for tier in tiers),
-        "groups": [group_of(intent) for intent in intents],
+        "groups": " ".join(group_of(intent) for intent in intents),
     }
     KEPT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 

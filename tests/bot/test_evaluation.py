@@ -168,7 +168,7 @@ def test_kept_figures_count_for_the_sets_they_were_measured_on(
         "about": {"epochs": 1, "texts": 2},
         "sets": sets or fingerprint(),
         "tiers": "n" * len(wanted),
-        "groups": ["out_of_scope"] * len(wanted),
+        "groups": " ".join(["out_of_scope"] * len(wanted)),
     }
     file.write_text(json.dumps(kept))
     found = baseline.kept(wanted, file)
