@@ -83,7 +83,7 @@ async def _lines(tx: UnitOfWork, conversation: Conversation, cause: Cause) -> li
         return ["hunting.no_confirm"]
     if cause.reason is Reason.ENGINE_FAILURE:
         return ["wait.engine_failure"]
-    if THIRD_PARTY in cause.rows:
+    if THIRD_PARTY in cause.rows and cause.reason is not Reason.LANGUAGE:
         return ["wait.tip"]
     if cause.reason is Reason.LANGUAGE:
         lines = ["language.interpreter"]

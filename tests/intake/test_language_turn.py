@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from intake.conversation import Holder, Safety
-from intake.effects import AskLanguage, Judgement, Say, SetLanguage
+from intake.effects import AskLanguage, Judgement, ModelCue, Say, SetLanguage
 from intake.language_choice import Candidate
 from intake.languages import listed, own_name
+from intake.risk import Tier
 from storage.database import Database
 from tests.intake.texter import CALM, Texter
 
@@ -234,6 +235,20 @@ async def test_a_language_that_we_do_not_speak_fetches_a_human(
     assert (state.holder, state.language) == (Holder.WAITING, "so")
     (row,) = await speaker.rows("SELECT reason FROM escalation WHERE conversation_id = :id")
     assert row.reason == "language"
+
+
+async def test_what_a_model_sees_in_a_language_it_never_learnt_hides_no_sentence(
+    speaker: Speaker,
+) -> None:
+    """The person reads the one line in their language; the tier still rises."""
+    cues = (ModelCue(23, "third_party"),)
+    seen = replace(written("so 0.95"), tier=Tier.CONCERN, cues=cues)
+    speaker.engine.judgement = seen
+    await speaker.text("waxaan u baahanahay qof ku hadla fadlan")
+    await speaker.turn()
+    assert await speaker.said() == ["language.interpreter"]
+    (row,) = await speaker.rows("SELECT reason, tier FROM escalation WHERE conversation_id = :id")
+    assert (row.reason, row.tier) == ("language", Tier.CONCERN)
 
 
 async def test_a_language_picked_that_we_do_not_speak_fetches_a_human(speaker: Speaker) -> None:
