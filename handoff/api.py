@@ -84,6 +84,13 @@ async def heartbeat(body: Sign, signed_in: Watching, office: TheOffice) -> Alive
     return Alive(now=now, held=held)
 
 
+@router.post("/touch", tags=["session"], status_code=204)
+async def touch(request: Request, office: TheOffice) -> None:
+    """A human is at work on a page beside the console: the session's idle clock starts anew."""
+    if await who(request, office, touch=True) is None:
+        raise SignedOut("sign in first")
+
+
 @router.post("/language", tags=["session"])
 async def language(body: Language, response: Response, office: TheOffice) -> Words:
     """Choose the language of the screen; answers with its sentences."""

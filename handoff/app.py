@@ -17,6 +17,7 @@ from handoff.auth import Door
 from handoff.guard import HEALTH, Guard
 from handoff.office import Office
 from handoff.passwords import Attempts, Passwords
+from handoff.rendering import STATIC
 from handoff.settings import DeskSettings
 from handoff.stream import Feed
 from intake.ports import Clock
@@ -84,7 +85,7 @@ def create_app(office: Office) -> Guard:
     app.state.office = office
     app.include_router(api.router)
     app.include_router(pages.router)
-    app.mount("/static", StaticFiles(directory=pages.STATIC))
+    app.mount("/static", StaticFiles(directory=STATIC))
     refusals.install(app)
 
     @app.get(HEALTH, include_in_schema=False)

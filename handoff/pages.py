@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from handoff.auth import may_work_the_board
 from handoff.errors import TooManyAttempts, WrongPassword
+from handoff.navigation import ENTRIES, entries_for
 from handoff.office import Office, TheOffice, held_token, place, who
+from handoff.rendering import STATIC, language_of, render
 from handoff.schemas import Tongue, Words
 from handoff.words import COOKIE, SCREEN, chosen
 from intake import languages
 
-CONSOLE = Path(__file__).parent / "console"
-STATIC = CONSOLE / "static"
 _A_YEAR = 365 * 24 * 3600
-_PAGES = frozenset({"/", "/sign-in"})
-_templates = Environment(
-    loader=FileSystemLoader(CONSOLE / "templates"), autoescape=True, undefined=StrictUndefined
+_PAGES = frozenset({"/", "/sign-in", *(entry.path for entry in ENTRIES)})
+# Loaded at once instead of one after the other as the modules name each other; scripts of the
+# pages beside the console are not among them.
+_MODULES = sorted(
+    f"/static/{path.relative_to(STATIC).as_posix()}"
+    for path in STATIC.rglob("*.js")
+    if STATIC / "pages" not in path.parents
 )
-# Loaded at once instead of one after the other as the modules name each other.
-_MODULES = sorted(f"/static/{path.relative_to(STATIC).as_posix()}" for path in STATIC.rglob("*.js"))
 router = APIRouter(include_in_schema=False)
 
 
@@ -36,11 +36,14 @@ async def console(request: Request, office: TheOffice) -> Response:
     signed_in = await who(request, office, touch=True)
     if signed_in is None:
         return RedirectResponse("/sign-in", status_code=HTTPStatus.SEE_OTHER)
-    language = _language(request)
+    language = language_of(request)
     if not may_work_the_board(signed_in.advocate):
-        return _page("no_right.html", language, status=HTTPStatus.FORBIDDEN)
+        # Whose work lies elsewhere is led there.
+        for entry in entries_for(signed_in.advocate):
+            return RedirectResponse(entry.path, status_code=HTTPStatus.SEE_OTHER)
+        return render("no_right.html", language, status=HTTPStatus.FORBIDDEN)
     words = words_in(language)
-    return _page(
+    return render(
         "console.html",
         language,
         island=json.dumps(words.model_dump(), ensure_ascii=False).replace("<", "\\u003c"),
@@ -51,7 +54,7 @@ async def console(request: Request, office: TheOffice) -> Response:
 @router.get("/sign-in")
 async def sign_in_page(request: Request) -> Response:
     """The form."""
-    return _page("sign_in.html", _language(request), name="", problem=None)
+    return render("sign_in.html", language_of(request), name="", problem=None)
 
 
 @router.post("/sign-in")
@@ -62,18 +65,18 @@ async def sign_in(
     password: Annotated[str, Form(max_length=2_000)] = "",
 ) -> Response:
     """Sign in and go to the console, or say kindly why not."""
-    language = _language(request)
+    language = language_of(request)
     try:
         token, _ = await office.door.sign_in(
             name, password, place(request), held_token(request, office)
         )
     except WrongPassword:
         problem = SCREEN.catalogue.text("sign_in.wrong", language)
-        return _page("sign_in.html", language, 401, name=name, problem=problem)
+        return render("sign_in.html", language, 401, name=name, problem=problem)
     except TooManyAttempts as refusal:
         minutes = str(-(-refusal.wait_seconds // 60))
         problem = SCREEN.catalogue.text("sign_in.wait", language, minutes=minutes)
-        page = _page("sign_in.html", language, 429, name=name, problem=problem)
+        page = render("sign_in.html", language, 429, name=name, problem=problem)
         page.headers["retry-after"] = str(refusal.wait_seconds)
         return page
     response = RedirectResponse("/", status_code=HTTPStatus.SEE_OTHER)
@@ -96,7 +99,7 @@ async def sign_out(request: Request, office: TheOffice) -> Response:
 async def language(
     office: TheOffice,
     language: Annotated[str, Form(max_length=16)] = "",
-    page: Annotated[str, Form(max_length=16)] = "/",
+    page: Annotated[str, Form(max_length=64)] = "/",
 ) -> Response:
     """Choose the language of the screen; the choice is kept in this browser."""
     target = page if page in _PAGES else "/"
@@ -141,15 +144,3 @@ def remember_language(response: Response, office: Office, language: str) -> None
         httponly=True,
         samesite="strict",
     )
-
-
-def _language(request: Request) -> str:
-    return chosen(request.cookies.get(COOKIE), request.headers.get("accept-language", ""))
-
-
-def _page(template: str, language: str, status: int = 200, **values: object) -> HTMLResponse:
-    words = SCREEN.all(language)
-    html = _templates.get_template(template).render(
-        t=words, language=language, languages=SCREEN.languages, **values
-    )
-    return HTMLResponse(html, status_code=status)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from handoff.access import Opened
 from handoff.desk import LONGEST_REASON, LONGEST_REPLY
+from handoff.navigation import entries_for
 from intake.messages import MAX_CHARACTERS, Stored
 from intake.risk import Tier
 from storage.accounts import Advocate
@@ -75,8 +76,15 @@ class Language(Strict):
     language: Annotated[str, StringConstraints(max_length=16)]
 
 
+class Link(BaseModel):
+    """A page beside the console; `word` is the key of its name."""
+
+    path: str
+    word: str
+
+
 class Me(BaseModel):
-    """Who is signed in, and the clocks that the screen keeps."""
+    """Who is signed in, the clocks that the screen keeps, and the pages beside the console."""
 
     id: UUID
     name: str
@@ -85,6 +93,7 @@ class Me(BaseModel):
     idle_seconds: int
     lease_seconds: int
     now: datetime
+    pages: list[Link]
 
     @classmethod
     def of(cls, advocate: Advocate, *, idle: int, lease: int, now: datetime) -> Me:
@@ -97,6 +106,7 @@ class Me(BaseModel):
             idle_seconds=idle,
             lease_seconds=lease,
             now=now,
+            pages=[Link(path=one.path, word=one.word) for one in entries_for(advocate)],
         )
 
 
