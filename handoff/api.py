@@ -158,6 +158,13 @@ async def reply(
     return Written(id=written)
 
 
+@router.post("/conversations/{conversation_id}/typing", tags=["conversations"], status_code=204)
+async def typing(conversation_id: UUID, signed_in: Acting, office: TheOffice) -> None:
+    """Tell a visitor of the web chat that an answer is being typed; at most every few seconds."""
+    async with _at_work(conversation_id, signed_in, office) as desk:
+        await desk.typing(conversation_id)
+
+
 @router.post("/conversations/{conversation_id}/release", tags=["conversations"], status_code=204)
 async def release(
     conversation_id: UUID, body: Ending, signed_in: Acting, office: TheOffice

@@ -91,6 +91,11 @@ class Desk:
         await self._written("reply", conversation_id)
         return message_id
 
+    async def typing(self, conversation_id: UUID) -> None:
+        """Say to a web visitor that words are on their way; keeps nothing. Raises NotHolder."""
+        await self._held(conversation_id)
+        await self.tx.signals.writing(conversation_id)
+
     async def release(self, conversation_id: UUID, seen: int) -> None:
         """Hand the conversation to the bot, and say so to the person.
 

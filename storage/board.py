@@ -23,6 +23,13 @@ from storage.tables import (
     RiskAssessmentRow,
 )
 
+# Highest tier first, then longest wait; the id settles what the clock cannot.
+_IN_ORDER = (
+    EscalationRow.tier.desc().nulls_last(),
+    EscalationRow.waiting_since,
+    EscalationRow.id,
+)
+
 
 @dataclass(frozen=True)
 class BoardEntry:
@@ -67,7 +74,7 @@ class BoardRepository(Shelf):
             )
             .outerjoin(AdvocateRow, AdvocateRow.id == ConversationRow.advocate_id)
             .where(ConversationRow.closed_at.is_(None), ConversationRow.holder != "bot")
-            .order_by(EscalationRow.tier.desc().nulls_last(), EscalationRow.waiting_since)
+            .order_by(*_IN_ORDER)
         )
         if only is not None:
             query = query.where(ConversationRow.id.in_(only))
@@ -108,9 +115,28 @@ class BoardRepository(Shelf):
                 ConversationRow.holder == "waiting",
                 EscalationRow.closed_at.is_(None),
             )
-            .order_by(EscalationRow.tier.desc().nulls_last(), EscalationRow.waiting_since)
+            .order_by(*_IN_ORDER)
             .limit(1)
         )
+
+    async def place_in_line(self, conversation_id: UUID) -> int | None:
+        """How far a waiting conversation is from its turn: 1 is next. None when it does not wait.
+
+        The order in which `next_waiting` hands them out. A place is no promise: whoever is in
+        more danger goes first, so it may rise as well as fall.
+        """
+        place = func.row_number().over(order_by=_IN_ORDER).label("place")
+        line = (
+            select(ConversationRow.id, place)
+            .join(EscalationRow, EscalationRow.conversation_id == ConversationRow.id)
+            .where(
+                ConversationRow.closed_at.is_(None),
+                ConversationRow.holder == "waiting",
+                EscalationRow.closed_at.is_(None),
+            )
+            .subquery()
+        )
+        return await self.session.scalar(select(line.c.place).where(line.c.id == conversation_id))
 
     async def _categories(self, conversation_ids: Collection[UUID]) -> dict[UUID, tuple[int, ...]]:
         cue = func.jsonb_array_elements(RiskAssessmentRow.cues, type_=JSONB).column_valued(

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 DESK = "desk"
 VISITOR = "visitor"
+# Behind a visitor's fingerprint: somebody types, and there is nothing to look for.
+WRITING = ":writing"
 _RECONNECT_SECONDS = 1.0
 
 
@@ -33,6 +35,16 @@ class SignalRepository:
     async def visitor(self, fingerprint: bytes) -> None:
         """A line lies in a web visitor's mailbox."""
         await self._notify(VISITOR, fingerprint.hex())
+
+    async def writing(self, conversation_id: UUID) -> None:
+        """An advocate is typing an answer to a visitor of the web chat; nothing is stored."""
+        await self._session.execute(
+            text(
+                "SELECT pg_notify(:channel, encode(address_fingerprint, 'hex') || :writing)"
+                " FROM conversation WHERE id = :id AND channel = 'web' AND closed_at IS NULL"
+            ),
+            {"channel": VISITOR, "writing": WRITING, "id": conversation_id},
+        )
 
     async def _notify(self, channel: str, payload: str) -> None:
         await self._session.execute(

@@ -142,6 +142,7 @@ async def test_what_does_not_wait_cannot_be_claimed(bench: Bench, why: str) -> N
 
 VERBS: list[tuple[str, dict[str, Any]]] = [
     ("reply", {"text": "I am here.", "once": str(uuid4())}),
+    ("typing", {}),
     ("release", {"seen": 10**9}),
     ("close", {"seen": 10**9}),
     ("tier", {"shown": "imminent", "tier": "urgent", "reason": "a film scene"}),
