@@ -14,7 +14,9 @@ from storage.board import BoardRepository
 from storage.copies import CopyRepository
 from storage.crypto import Keyring
 from storage.desk import DeskRepository
+from storage.disclosures import DisclosureRepository
 from storage.jobs import LAZY_COMMIT, JobRepository, make_app
+from storage.ledger import LedgerRepository
 from storage.mailbox import MailboxRepository
 from storage.notify import SignalRepository
 from storage.outbox import OutboxRepository
@@ -50,6 +52,8 @@ class Transaction:
         self.board = BoardRepository(session, keyring)
         self.desk = DeskRepository(session, keyring)
         self.accounts = AccountRepository(session, keyring)
+        self.ledger = LedgerRepository(session, keyring)
+        self.disclosures = DisclosureRepository(session, keyring)
         self.signals = SignalRepository(session)
 
 

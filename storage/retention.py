@@ -11,10 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, delete, exists, func, or_, select, update
+from sqlalchemy import CursorResult, and_, delete, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.ledger_tables import (
+    ConsentOverrideRow,
+    ConsentRow,
+    DisclosureAdditionRow,
+    DisclosureRow,
+)
 from storage.tables import (
     ConversationRow,
     DeskSessionRow,
@@ -29,6 +35,8 @@ from storage.tables import (
 BOT_ONLY = timedelta(hours=24)
 AFTER_HANDOFF = timedelta(days=30)
 TIP = timedelta(days=365)
+# After this long a consent, a decision or a report is codes only.
+LEDGER = timedelta(days=7 * 365)
 SILENCE = timedelta(hours=24)
 # The worker ends idle visits within seconds; this is the net below it.
 VISIT = timedelta(hours=1)
@@ -54,6 +62,7 @@ async def purge(session: AsyncSession, now: datetime) -> Purge:
         .where(TipRow.at < now - TIP, TipRow.body_sealed.is_not(None))
         .values(body_sealed=None)
     )
+    await _empty_ledger(session, now, overdue)
     addresses = await _rows(
         session,
         update(ConversationRow)
@@ -84,6 +93,32 @@ def _overdue(now: datetime) -> Any:
         and_(ConversationRow.closed_at < now - BOT_ONLY, ~handed_over),
         and_(ConversationRow.closed_at < now - AFTER_HANDOFF, handed_over),
     )
+
+
+async def _empty_ledger(session: AsyncSession, now: datetime, overdue: Any) -> None:
+    """Words of a consent go with the words they stood among; names and facts after seven years."""
+    await session.execute(text("SELECT set_config('hotline.keeping', 'purge', true)"))
+    over = select(ConversationRow.id).where(overdue)
+    await _rows(
+        session,
+        update(ConsentRow)
+        .where(
+            ConsentRow.words_sealed.is_not(None),
+            or_(
+                and_(ConsentRow.subject_kind == "conversation", ConsentRow.subject_id.in_(over)),
+                and_(ConsentRow.subject_kind == "tip", ConsentRow.at < now - TIP),
+            ),
+        )
+        .values(words_sealed=None),
+    )
+    for table in (ConsentRow, ConsentOverrideRow, DisclosureRow, DisclosureAdditionRow):
+        sealed = [one.key for one in table.__table__.columns if one.key.endswith("_sealed")]
+        left = or_(*[getattr(table, name).is_not(None) for name in sealed])
+        await _rows(
+            session,
+            update(table).where(table.at < now - LEDGER, left).values(dict.fromkeys(sealed)),
+        )
+    await session.execute(text("SELECT set_config('hotline.keeping', '', true)"))
 
 
 async def _end_silent(session: AsyncSession, now: datetime) -> None:
