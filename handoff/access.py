@@ -8,13 +8,27 @@ for what is new: within the hour after a line, a look that shows no new message 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from handoff.auth import may_open_any, may_work_the_board
+from intake.consent import (
+    Basis,
+    Consent,
+    Detail,
+    Lacking,
+    Override,
+    Purpose,
+    Recipient,
+    Subject,
+    SubjectKind,
+    basis_for,
+    live_consents,
+)
 from intake.conversation import Conversation, Holder
+from intake.disclosure import Disclosure
 from intake.messages import Stored
 from storage.accounts import Advocate
 from storage.board import BoardEntry
@@ -76,6 +90,94 @@ async def open_conversation(
         tier_changes=await tx.desk.tier_changes(conversation_id),
         names=await tx.accounts.names(writers),
     )
+
+
+@dataclass(frozen=True, repr=False)
+class Ledger:
+    """What a person agreed to, what was decided without them, and what left the line."""
+
+    consents: Sequence[Consent]
+    overrides: Sequence[Override]
+    disclosures: Sequence[Disclosure]
+    names: dict[UUID, str] = field(default_factory=dict)
+
+
+async def open_ledger(tx: Transaction, advocate: Advocate, subject: Subject) -> Ledger | Refused:
+    """The ledger of a conversation or a tip, or a refusal; either is on record.
+
+    The right to a tip is the caller's to check. Raises ConversationNotFound.
+    """
+    of_conversation = subject.kind is SubjectKind.CONVERSATION
+    place = subject.id if of_conversation else None
+    if of_conversation:
+        conversation = await tx.conversations.get(subject.id)
+        if not _may_open(advocate, conversation):
+            await tx.desk.audit("open_refused", advocate_id=advocate.id, conversation_id=place)
+            entry = await tx.board.entry(subject.id)
+            return Refused(holder=None if entry is None else entry.advocate)
+    await tx.desk.audit(
+        "open_ledger",
+        advocate_id=advocate.id,
+        conversation_id=place,
+        detail={"subject": subject.kind.value, "id": str(subject.id)},
+    )
+    consents = await tx.ledger.consents(subject)
+    overrides = await tx.ledger.overrides(subject)
+    disclosures = await tx.disclosures.of(subject)
+    people = {one.recorded_by for one in consents} | {one.made_by for one in disclosures}
+    for override in overrides:
+        signers = (override.decided_by, override.signed_by, override.refused_by)
+        people |= {one for one in signers if one is not None}
+    return Ledger(consents, overrides, disclosures, await tx.accounts.names(people))
+
+
+async def consent_for(
+    tx: Transaction,
+    subject: Subject,
+    recipient: Recipient,
+    now: datetime,
+    *,
+    purpose: Purpose | None = None,
+    details: Iterable[Detail] = (),
+) -> Basis | Lacking:
+    """What allows these details to leave for this recipient now, or why nothing does.
+
+    Asked before every referral with details and every report. It shows nobody anything, so it
+    leaves no line in the audit log; what is done on its answer does.
+    """
+    return basis_for(
+        await tx.ledger.consents(subject),
+        await tx.ledger.overrides(subject),
+        recipient,
+        now,
+        purpose=purpose,
+        details=details,
+    )
+
+
+async def standing_consents(tx: Transaction, subject: Subject, now: datetime) -> list[Consent]:
+    """What a person agrees to now, for who is about to act on it."""
+    return live_consents(await tx.ledger.consents(subject), now)
+
+
+async def consent_at(
+    tx: Transaction,
+    subject: Subject,
+    recipient: Recipient,
+    moment: datetime,
+    *,
+    purpose: Purpose,
+    details: Iterable[Detail],
+) -> Basis | Lacking:
+    """What allowed it at a moment that is past, for the record of what was told then.
+
+    A decision taken with no time to lose may be written down after the call that it was for.
+    """
+    consents = [one for one in await tx.ledger.consents(subject) if one.at <= moment]
+    overrides = [
+        one for one in await tx.ledger.overrides(subject) if one.at <= moment or one.no_time
+    ]
+    return basis_for(consents, overrides, recipient, moment, purpose=purpose, details=details)
 
 
 async def _write_down(

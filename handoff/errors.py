@@ -63,3 +63,35 @@ class TooManyAttempts(LineError):
     def __init__(self, wait_seconds: int) -> None:
         super().__init__("too many attempts to sign in; wait and try again")
         self.wait_seconds = wait_seconds
+
+
+class NoConsent(LineError):
+    """Nothing allows this to leave. `why`: the code of what is missing (intake/consent.py)."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"nothing allows this to be told: {why}")
+        self.why = why
+
+
+class NoSuchEntry(LineError):
+    """The ledger has no such row for this subject."""
+
+
+class NotStanding(LineError):
+    """This consent does not stand any more: it was taken back, replaced, or has ended."""
+
+
+class NotTheirMessage(LineError):
+    """The message that is said to hold the yes is not one of this person's."""
+
+
+class UnfitTerms(LineError):
+    """Consent or decision lacks what makes it one; the message says what."""
+
+
+class OwnDecision(LineError):
+    """A decision without consent is signed by another than who took it."""
+
+
+class Answered(LineError):
+    """The second person has answered already."""

@@ -33,6 +33,13 @@ REFUSALS: dict[type[LineError], tuple[str, HTTPStatus]] = {
     errors.OnceUsed: ("once_used", HTTPStatus.CONFLICT),
     errors.NotLower: ("not_lower", HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.UnfitText: ("unfit_text", HTTPStatus.UNPROCESSABLE_ENTITY),
+    errors.NoConsent: ("no_consent", HTTPStatus.CONFLICT),
+    errors.NoSuchEntry: ("not_found", HTTPStatus.NOT_FOUND),
+    errors.NotStanding: ("not_standing", HTTPStatus.CONFLICT),
+    errors.NotTheirMessage: ("not_their_message", HTTPStatus.CONFLICT),
+    errors.UnfitTerms: ("unfit_terms", HTTPStatus.UNPROCESSABLE_ENTITY),
+    errors.OwnDecision: ("own_decision", HTTPStatus.CONFLICT),
+    errors.Answered: ("answered", HTTPStatus.CONFLICT),
     errors.TooManyAttempts: ("too_many_attempts", HTTPStatus.TOO_MANY_REQUESTS),
 }
 OTHER_CODES = {
@@ -61,6 +68,7 @@ async def _named(_: Request, error: Exception) -> Response:
         message=str(error),
         holder=getattr(error, "holder", None),
         wait_seconds=getattr(error, "wait_seconds", None),
+        why=getattr(error, "why", None),
     )
     headers = {}
     if problem.wait_seconds is not None:

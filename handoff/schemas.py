@@ -374,6 +374,7 @@ class Problem(BaseModel):
     message: str = ""
     holder: str | None = None
     wait_seconds: int | None = None
+    why: str | None = None
 
 
 class Failure(BaseModel):

@@ -88,6 +88,17 @@ class DisclosureRepository(Shelf):
         )
         return row_id
 
+    async def has(self, subject: Subject, disclosure_id: UUID) -> bool:
+        """Whether a record is about this subject."""
+        found = await self.session.scalar(
+            select(DisclosureRow.id).where(
+                DisclosureRow.id == disclosure_id,
+                DisclosureRow.subject_kind == subject.kind.value,
+                DisclosureRow.subject_id == subject.id,
+            )
+        )
+        return found is not None
+
     async def of(self, subject: Subject) -> list[Disclosure]:
         """Every record about a subject, oldest first."""
         rows = await self.session.execute(

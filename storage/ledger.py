@@ -27,7 +27,7 @@ from intake.consent import (
 )
 from storage.ledger_tables import ConsentOverrideRow, ConsentRow, ConsentSignOffRow
 from storage.repositories import Shelf
-from storage.tables import MessageRow
+from storage.tables import MessageRow, TipRow
 
 # A recipient whose name is past its date: it can match no other.
 FORGOTTEN = "-"
@@ -152,16 +152,29 @@ class LedgerRepository(Shelf):
         )
         return found
 
-    async def wrote(self, message_id: UUID, conversation_id: UUID) -> bool:
-        """Whether the person of this conversation wrote this message."""
+    async def has(self, subject: Subject, consent_id: UUID) -> bool:
+        """Whether a row is about this subject."""
         found = await self.session.scalar(
-            select(MessageRow.id).where(
-                MessageRow.id == message_id,
-                MessageRow.conversation_id == conversation_id,
-                MessageRow.direction == "in",
+            select(ConsentRow.id).where(
+                ConsentRow.id == consent_id,
+                ConsentRow.subject_kind == subject.kind.value,
+                ConsentRow.subject_id == subject.id,
             )
         )
         return found is not None
+
+    async def wrote(self, message_id: UUID, subject: Subject) -> bool:
+        """Whether the person behind this conversation or tip wrote this message."""
+        query = select(MessageRow.id).where(
+            MessageRow.id == message_id, MessageRow.direction == "in"
+        )
+        if subject.kind is SubjectKind.TIP:
+            query = query.join(TipRow, TipRow.conversation_id == MessageRow.conversation_id).where(
+                TipRow.id == subject.id
+            )
+        else:
+            query = query.where(MessageRow.conversation_id == subject.id)
+        return await self.session.scalar(query) is not None
 
     async def _overrides(self, *conditions: Any) -> list[Override]:
         rows = await self.session.execute(

@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 
 DOOR = "access.py"
-# Whatever opens sealed words: messages, notes, reasons, tips, a visitor's mailbox, the outbox.
+# Whatever opens sealed words: messages, notes, reasons, tips, a visitor's mailbox, the outbox,
+# the ledger.
 WORDS = frozenset(
-    "thread notes tier_changes pending texts_before open_body memory read next_letter".split()
+    "thread notes tier_changes pending texts_before open_body memory read next_letter"
+    " consents overrides of".split()
 )
 # A repository, not any object that happens to have a method of that name.
-SHELVES = frozenset("desk messages conversations mailbox outbox tips".split())
+SHELVES = frozenset("desk messages conversations mailbox outbox tips ledger disclosures".split())
 
 
 def _walks_around(source: str) -> list[str]:

@@ -98,6 +98,16 @@ def test_every_text_column_of_people_is_sealed() -> None:
         "tip.body_sealed",
         "tier_change.reason_sealed",
         "web_mailbox.body_sealed",
+        "consent.recipient_sealed",
+        "consent.words_sealed",
+        "consent_override.recipient_sealed",
+        "consent_override.reason_sealed",
+        "disclosure.recipient_sealed",
+        "disclosure.taken_by_sealed",
+        "disclosure.shared_sealed",
+        "disclosure.told_sealed",
+        "disclosure.follow_up_sealed",
+        "disclosure_addition.text_sealed",
     }
 
 
