@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0006_ledger"
-down_revision = "0005_provider_copy"
+revision = "0007_ledger"
+down_revision = "0006_holder_rings"
 
 # Promise: what the ledger says stays said. A purge and a new key may change sealed columns alone,
 # and say so in their transaction.
