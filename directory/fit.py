@@ -15,21 +15,24 @@ from datetime import datetime, timedelta
 
 from directory import weights
 from directory.hours import Openness, openness
-from directory.question import Question
+from directory.question import Question, Reader
 from directory.tables import PhoneRow, ServiceAreaRow, ServiceRow
 from directory.vocabulary import (
     Audience,
     CrisisGrade,
+    Exploitation,
     Extent,
     Fit,
     Gender,
     OrganizationKind,
+    Phase,
     PhoneType,
+    ShareBy,
     Verification,
     Visibility,
 )
 from intake.needs import Need
-from intake.places import Place, PlaceKind
+from intake.places import Place, PlaceKind, by_id
 
 _YOUTH_UNTIL = 24
 _PAST_YOUTH = 30
@@ -54,6 +57,7 @@ class Candidate:
     service: ServiceRow
     needs: Mapping[Need, Fit]
     audiences: frozenset[Audience]
+    phases: frozenset[Phase] = frozenset()
 
 
 @dataclass
@@ -75,24 +79,33 @@ class Judgement:
 
 
 def judge(
-    candidate: Candidate, question: Question, place: Place | None, now: datetime
+    candidate: Candidate,
+    question: Question,
+    place: Place | None,
+    now: datetime,
+    reader: Reader = Reader.PERSON,
 ) -> Judgement | None:
     """The judgement, or None when the service must not be offered for this question."""
     service = candidate.service
     judgement = Judgement()
     fits = (
-        _may_be_shown(service, question)
-        and _fresh_enough(service, judgement, now)
+        _may_be_shown(service, question, reader)
+        and _fresh_enough(service, judgement, now, reader)
         and _meets_need(candidate, question, judgement)
-        and _reaches(service, place, judgement)
+        and _reaches(service, question, place, judgement)
         and _accepts(service, question, judgement)
+        and _covers(service, question, judgement)
         and _speaks(service, question, judgement)
     )
     if not fits:
         return None
     _judge_openness(service, question, judgement)
     _judge_audience(candidate, question, judgement)
-    _judge_number(service, judgement)
+    _judge_phase(candidate, question, judgement)
+    if reader is Reader.PERSON:
+        _judge_number(service, judgement)
+    elif service.share_by_channel != ShareBy.ANY:
+        judgement.note(f"share:{service.share_by_channel}")
     return judgement
 
 
@@ -115,7 +128,13 @@ def _number(service: ServiceRow, types: set[PhoneType]) -> PhoneRow | None:
     return min(public, key=lambda phone: phone.position, default=None)
 
 
-def _may_be_shown(service: ServiceRow, question: Question) -> bool:
+def transfer_number(service: ServiceRow) -> PhoneRow | None:
+    """The number by which an advocate brings somebody over; never for the person."""
+    lines = [phone for phone in service.phones if phone.warm_transfer]
+    return min(lines, key=lambda phone: phone.position, default=None)
+
+
+def _may_be_shown(service: ServiceRow, question: Question, reader: Reader) -> bool:
     """Police only for those who asked; a service nobody can reach is no offer."""
     police = (
         service.organization.kind == OrganizationKind.LAW_ENFORCEMENT
@@ -123,11 +142,13 @@ def _may_be_shown(service: ServiceRow, question: Question) -> bool:
     )
     if police and not question.police_ok:
         return False
+    if reader is Reader.STAFF and transfer_number(service) is not None:
+        return True
     return voice_number(service) is not None or text_number(service) is not None
 
 
-def _fresh_enough(service: ServiceRow, judgement: Judgement, now: datetime) -> bool:
-    """Never verified: shown, to confirm. Overdue: lower. Twice overdue: not shown."""
+def _fresh_enough(service: ServiceRow, judgement: Judgement, now: datetime, reader: Reader) -> bool:
+    """Never verified: shown, to confirm. Overdue: lower. Twice overdue: for staff alone."""
     if service.verification == Verification.DISPUTED:
         judgement.note("confirm:disputed", weights.DISPUTED, unsure=True)
     elif service.verification != Verification.VERIFIED or service.verified_at is None:
@@ -137,7 +158,8 @@ def _fresh_enough(service: ServiceRow, judgement: Judgement, now: datetime) -> b
         valid = _CRISIS_VERIFIED_FOR if service.crisis_grade in live else _VERIFIED_FOR
         age = now - service.verified_at
         if age > 2 * valid:
-            return False
+            judgement.note("confirm:stale", weights.STALE, unsure=True)
+            return reader is Reader.STAFF
         if age > valid:
             judgement.note("confirm:overdue", weights.OVERDUE, unsure=True)
     return True
@@ -183,10 +205,15 @@ def _meets_unsaid_need(needs: Mapping[Need, Fit], judgement: Judgement) -> bool:
     return False
 
 
-def _reaches(service: ServiceRow, place: Place | None, judgement: Judgement) -> bool:
-    """The nearest of its areas that holds the place; False when none does."""
+def _reaches(
+    service: ServiceRow, question: Question, place: Place | None, judgement: Judgement
+) -> bool:
+    """The nearest of its areas that holds the place and none to stay away from."""
     best: tuple[float, str, ServiceAreaRow] | None = None
+    shunned = [found for name in question.away_from if (found := by_id(name)) is not None]
     for area in service.service_areas:
+        if any(_stands_in(area, unsafe) for unsafe in shunned):
+            continue
         reach = _reach(area, place)
         if reach is not None and (best is None or reach[0] < best[0]):
             best = (*reach, area)
@@ -196,6 +223,23 @@ def _reaches(service: ServiceRow, place: Place | None, judgement: Judgement) -> 
     judgement.area = area
     judgement.note(reason, cost, unsure=bool(area.unconfirmed) or reason == "area:nearby")
     return True
+
+
+def _stands_in(area: ServiceAreaRow, unsafe: Place) -> bool:
+    """Whether the area is, or holds, or lies in a place that the person must stay away from.
+
+    A line for a whole province or the country stands nowhere in particular.
+    """
+    if Extent(area.level) not in {Extent.TOWN, Extent.REGION}:
+        return False
+    if unsafe.kind is PlaceKind.PROVINCE:
+        return area.province == unsafe.province
+    if unsafe.kind is PlaceKind.COUNTRY:
+        return False
+    distance = kilometres(
+        unsafe.latitude, unsafe.longitude, area.latitude or 0.0, area.longitude or 0.0
+    )
+    return distance <= max(area.radius_km or 0, weights.UNSAFE_KM)
 
 
 def _reach(area: ServiceAreaRow, place: Place | None) -> tuple[float, str] | None:
@@ -264,6 +308,36 @@ def _accepts(service: ServiceRow, question: Question, judgement: Judgement) -> b
     ):
         judgement.note("confirm:government", weights.GOVERNMENT_WITHOUT_STATUS, unsure=True)
     return True
+
+
+def _covers(service: ServiceRow, question: Question, judgement: Judgement) -> bool:
+    """Sex or labour: a mandate for the other one alone is a no."""
+    if question.exploitation is None:
+        return True
+    asked = service.serves_sex_trafficking, service.serves_labour_trafficking
+    if question.exploitation is Exploitation.LABOUR:
+        asked = asked[1], asked[0]
+    this, other = asked
+    if this:
+        judgement.note(f"covers:{question.exploitation.value}")
+    elif this is False:
+        return False
+    elif question.need is Need.TRAFFICKING or other:
+        judgement.note(f"confirm:{question.exploitation.value}", weights.ELIGIBILITY_UNKNOWN,
+                       unsure=True)  # fmt: skip
+    return True
+
+
+def _judge_phase(candidate: Candidate, question: Question, judgement: Judgement) -> None:
+    """A house for tonight is no home for a year; but better than nothing."""
+    if question.phase is None:
+        return
+    if question.phase in candidate.phases:
+        judgement.note(f"phase:{question.phase.value}")
+    elif candidate.phases:
+        judgement.note("phase:other", weights.OTHER_PHASE)
+    else:
+        judgement.note("confirm:phase", weights.ELIGIBILITY_UNKNOWN, unsure=True)
 
 
 def _accepts_age(service: ServiceRow, age: int | None, judgement: Judgement) -> bool:

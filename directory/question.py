@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from directory.vocabulary import Gender
+from directory.vocabulary import Exploitation, Gender, Phase
 from intake.needs import Need
 
 THE_LINE = "the_line"
 """In `Offer.why`: this is the line's own number, not one of the options."""
+
+
+class Reader(enum.Enum):
+    """Who will read the answer."""
+
+    PERSON = "person"
+    """A person on a phone: public services that may be passed on in writing."""
+    STAFF = "staff"
+    """An advocate at the desk: also what only staff may know, with the number for a transfer."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,12 @@ class Question:
     with_pets: bool = False
     indigenous: bool = False
     """They said so, and wish for it to count."""
+    away_from: tuple[str, ...] = ()
+    """Ids of places that are not safe for them: nothing that serves just those is offered."""
+    exploitation: Exploitation | None = None
+    phase: Phase | None = None
+    name: str | None = None
+    """What staff typed: services whose name holds it come first. Never read for a person."""
     police_ok: bool = False
     """They asked for police. Otherwise no law-enforcement record is ever shown."""
 
@@ -59,3 +75,13 @@ class Offer:
     (`directory/fit.py` has them all), for the caller to put into words."""
     confirm: bool
     """Something that matters here is unknown or unverified: say "call to confirm"."""
+
+    # For staff alone; None for a person.
+    full_name: str | None = None
+    """The official name, which may say too much on a lock screen."""
+    transfer_number: str | None = None
+    """By which an advocate brings somebody over (`warm_transfer`)."""
+    share: str | None = None
+    """`directory.vocabulary.ShareBy`: how it may be passed on."""
+    alert: str | None = None
+    verified_at: datetime | None = None

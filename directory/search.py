@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import joinedload, selectinload
 
 from directory.fit import (
@@ -21,10 +22,11 @@ from directory.fit import (
     Judgement,
     judge,
     text_number,
+    transfer_number,
     voice_number,
 )
 from directory.hours import describe
-from directory.question import THE_LINE, Offer, Question
+from directory.question import THE_LINE, Offer, Question, Reader
 from directory.tables import (
     AttributeRow,
     OrganizationRow,
@@ -39,6 +41,7 @@ from directory.vocabulary import (
     Extent,
     Fit,
     OrganizationKind,
+    Phase,
     ServiceStatus,
     ShareBy,
     Visibility,
@@ -51,6 +54,7 @@ from storage.database import sqlalchemy_url
 DEFAULT_LINE_PHONE = "1-833-900-1010"
 FEWEST_OPTIONS = 2
 _POOL_SIZE = 4
+_Ranked = tuple[Judgement, ServiceRow]
 
 
 class Directory:
@@ -83,7 +87,17 @@ class Directory:
         finally:
             await engine.dispose()
 
-    async def search(self, question: Question, limit: int = FEWEST_OPTIONS) -> list[Offer]:
+    @classmethod
+    def on(cls, engine: AsyncEngine, line_phone: str, now: Callable[[], datetime]) -> Directory:
+        """A directory on an engine that belongs to somebody else."""
+        return cls(lambda: AsyncSession(engine), line_phone, now)
+
+    async def search(
+        self,
+        question: Question,
+        limit: int = FEWEST_OPTIONS,
+        reader: Reader = Reader.PERSON,
+    ) -> list[Offer]:
         """The best options, then the line's own number (`THE_LINE` in its reasons).
 
         `limit` options at the most, two at the least where the directory holds
@@ -91,20 +105,29 @@ class Directory:
         """
         place = by_id(question.place_id) if question.place_id else None
         async with self._sessions() as session:
-            services = (await session.scalars(_offered(question, place))).unique().all()
+            services = (await session.scalars(_offered(question, place, reader))).unique().all()
             candidates = await _with_terms(session, services)
             line = (await session.scalars(_the_line())).unique().first()
+            named = await _named(session, question, limit, reader)
         ranked = sorted(
             (
                 (judgement, candidate.service)
                 for candidate in candidates
-                if (judgement := judge(candidate, question, place, self._now())) is not None
+                if (judgement := judge(candidate, question, place, self._now(), reader)) is not None
             ),
             key=lambda pair: (pair[0].cost, pair[1].name, str(pair[1].id)),
         )
         unique = _without_repeats(ranked, self._line_phone)
-        options = _chosen(unique, question, max(limit, FEWEST_OPTIONS))
-        offers = [_offer(service, judgement, question) for judgement, service in options]
+        found = {service.id for _, service in named}
+        options = [
+            *named,
+            *(
+                one
+                for one in _chosen(unique, question, max(limit, FEWEST_OPTIONS))
+                if one[1].id not in found
+            ),
+        ]
+        offers = [_offer(service, judgement, question, reader) for judgement, service in options]
         return [*offers, self._line_offer(line, question)]
 
     def _line_offer(self, line: ServiceRow | None, question: Question) -> Offer:
@@ -122,25 +145,47 @@ class Directory:
         )
 
 
-def _offered(question: Question, place: Place | None) -> Select[ServiceRow]:
+def _offered(question: Question, place: Place | None, reader: Reader) -> Select[ServiceRow]:
     """Services that may be shown here at all; the finer judgement is `fit.judge`."""
     statement = (
         _loaded()
-        .where(
-            ServiceRow.status == ServiceStatus.ACTIVE,
+        .where(ServiceRow.status == ServiceStatus.ACTIVE, ~ServiceRow.is_the_line)
+        .where(ServiceRow.service_areas.any(_near(place)))
+    )
+    if reader is Reader.PERSON:
+        statement = statement.where(
             ServiceRow.visibility == Visibility.PUBLIC,
             ServiceRow.share_by_channel == ShareBy.ANY,
             OrganizationRow.visibility == Visibility.PUBLIC,
-            ~ServiceRow.is_the_line,
         )
-        .where(ServiceRow.service_areas.any(_near(place)))
-    )
     if not question.police_ok:
         statement = statement.where(
             OrganizationRow.kind != OrganizationKind.LAW_ENFORCEMENT,
             ServiceRow.police_affiliated.is_not(True),
         )
     return statement
+
+
+async def _named(
+    session: AsyncSession, question: Question, limit: int, reader: Reader
+) -> list[_Ranked]:
+    """Services whose name, or whose organization's, holds what staff typed."""
+    if reader is not Reader.STAFF or not question.name:
+        return []
+    names = (ServiceRow.name, ServiceRow.alternate_name, ServiceRow.discreet_name,
+             OrganizationRow.name, OrganizationRow.alternate_name)  # fmt: skip
+    statement = (
+        _loaded()
+        .where(
+            ServiceRow.status == ServiceStatus.ACTIVE,
+            ~ServiceRow.is_the_line,
+            or_(*(name.icontains(question.name, autoescape=True) for name in names)),
+        )
+        .order_by(ServiceRow.name, ServiceRow.id)
+        .limit(limit)
+    )
+    services = (await session.scalars(statement)).unique()
+    return [(Judgement(why=["named"]), service) for service in services]
 
 
 def _near(place: Place | None) -> ColumnElement[bool]:
@@ -185,6 +230,7 @@ async def _with_terms(session: AsyncSession, services: Sequence[ServiceRow]) -> 
     """The services with their needs and audiences, in one query."""
     needs: dict[UUID, dict[Need, Fit]] = {service.id: {} for service in services}
     audiences: dict[UUID, set[Audience]] = {service.id: set() for service in services}
+    phases: dict[UUID, set[Phase]] = {service.id: set() for service in services}
     statement = (
         select(AttributeRow.link_id, TaxonomyRow.name, TaxonomyTermRow.code, AttributeRow.value)
         .join(AttributeRow.taxonomy_term)
@@ -192,21 +238,25 @@ async def _with_terms(session: AsyncSession, services: Sequence[ServiceRow]) -> 
         .where(
             AttributeRow.link_entity == "service",
             AttributeRow.link_id.in_(list(needs)),
-            TaxonomyRow.name.in_(["need", "audience"]),
+            TaxonomyRow.name.in_(["need", "audience", "phase"]),
         )
     )
     for service_id, taxonomy, code, value in await session.execute(statement):
         if taxonomy == "audience":
             audiences[service_id].add(Audience(code))
+        elif taxonomy == "phase":
+            phases[service_id].add(Phase(code))
         else:
             needs[service_id][Need(code)] = Fit(value or Fit.PRIMARY)
     return [
-        Candidate(service, needs[service.id], frozenset(audiences[service.id]))
+        Candidate(
+            service,
+            needs[service.id],
+            frozenset(audiences[service.id]),
+            frozenset(phases[service.id]),
+        )
         for service in services
     ]
-
-
-_Ranked = tuple[Judgement, ServiceRow]
 
 
 def _chosen(ranked: Sequence[_Ranked], question: Question, limit: int) -> list[_Ranked]:
@@ -256,7 +306,23 @@ def _without_repeats(ranked: Sequence[_Ranked], line_phone: str) -> list[_Ranked
     return unique
 
 
-def _offer(service: ServiceRow, judgement: Judgement, question: Question) -> Offer:
+def _offer(service: ServiceRow, judgement: Judgement, question: Question, reader: Reader) -> Offer:
+    """What the reader may be told of a service."""
+    offer = _public_offer(service, judgement, question)
+    if reader is Reader.PERSON:
+        return offer
+    transfer = transfer_number(service)
+    return replace(
+        offer,
+        full_name=service.name,
+        transfer_number=None if transfer is None else _written(transfer),
+        share=service.share_by_channel,
+        alert=service.alert,
+        verified_at=service.verified_at,
+    )
+
+
+def _public_offer(service: ServiceRow, judgement: Judgement, question: Question) -> Offer:
     """What the person may be told of a service."""
     voice, text = voice_number(service), text_number(service)
     return Offer(

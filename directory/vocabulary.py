@@ -156,3 +156,10 @@ class Gender(enum.StrEnum):
     TRANS_MAN = "trans_man"
     NON_BINARY = "non_binary"
     TWO_SPIRIT = "two_spirit"
+
+
+class Exploitation(enum.StrEnum):
+    """What a person was made to do, as far as they say."""
+
+    SEX = "sex"
+    LABOUR = "labour"

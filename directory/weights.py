@@ -56,6 +56,11 @@ GOVERNMENT_WITHOUT_STATUS = 25.0
 NUMBER_UNCONFIRMED = 6.0
 DISPUTED = 40.0
 OVERDUE = 8.0
+STALE = 60.0
+"""Twice overdue: shown to staff alone, with a warning."""
+OTHER_PHASE = 15.0
+UNSAFE_KM = 25.0
+"""How far around the centre of a place to stay away from it is not safe."""
 
 URGENT = frozenset(
     {Need.SHELTER, Need.SEXUAL_ASSAULT, Need.CRISIS_SUPPORT, Need.CHILD_PROTECTION,

@@ -12,7 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from handoff import api, ledger_api, pages, refusals
+from handoff import api, directory_api, ledger_api, pages, refusals
 from handoff.auth import Door
 from handoff.guard import HEALTH, Guard
 from handoff.office import Office
@@ -85,6 +85,7 @@ def create_app(office: Office) -> Guard:
     app.state.office = office
     app.include_router(api.router)
     app.include_router(ledger_api.router)
+    app.include_router(directory_api.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     refusals.install(app)

@@ -24,6 +24,8 @@ The places are data (`intake/data/places.csv`, GeoNames and a hand-kept list;
 8. "à Québec" is the city; any other "Québec" without "city" is the province.
 9. Two letters are a province only behind a town or a cue, or in capitals among
    small letters: "bc" is also "because", "on" is also a word.
+10. A postal code, or its first half, is the town or province it belongs to
+    (`intake/postal.py`).
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ from intake.gazetteer import (
     gazetteer,
     one_letter_less,
 )
+from intake.postal import places_of_codes
 
 __all__ = ["Place", "PlaceKind", "PlaceMatch", "by_id", "find_places"]
 
@@ -56,8 +59,13 @@ class PlaceMatch:
 
 
 def find_places(text: str) -> list[PlaceMatch]:
-    """Every place named, in reading order."""
-    return list(_Reading(text).matches())
+    """Every place named, by name or postal code, in reading order."""
+    named = list(_Reading(text).matches())
+    for place_id, start, end in places_of_codes(text):
+        place = by_id(place_id)
+        if place is not None and not any(one.start < end and start < one.end for one in named):
+            named.append(PlaceMatch(place, start, end))
+    return sorted(named, key=lambda one: one.start)
 
 
 def by_id(place_id: str) -> Place | None:

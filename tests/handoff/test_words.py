@@ -13,6 +13,7 @@ from handoff.words import SCREEN, chosen
 from intake.conversation import Safety
 from intake.effects import Reason
 from intake.messages import Delivery
+from intake.needs import Need
 from intake.risk import Tier
 
 # Families whose last part is data: a tier, a channel, a cue.
@@ -29,6 +30,7 @@ FAMILIES: dict[str, set[str]] = {
     "confirm.release": {"title", "text", "yes"},
     "why.judge": {"rules", "model"},
     "language.name": set(SCREEN.languages),
+    "need": {need.value for need in Need},
 }
 _LITERAL = re.compile(r"""["'`]([a-z_]+(?:\.[a-z_0-9]+)+)["'`]""")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -64,7 +66,7 @@ def test_every_sentence_is_used(root: Path) -> None:
     """A sentence that nothing shows any more is taken out."""
     known = SCREEN.catalogue.keys()
     used = _asked_for(root) | _family_keys()
-    open_families = ("cue.", "channel.", "problem.", "delivery.error.")
+    open_families = ("cue.", "channel.", "problem.", "delivery.error.", "match.")
     unused = {key for key in known - used if not key.startswith(open_families)}
     assert unused == set()
 
