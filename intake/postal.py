@@ -18,7 +18,9 @@ _CODE = re.compile(
     r"(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
-_CUES = re.compile(r"(?:\b(?:in|near|at|from|code|postal|a|à|au|de|pres|près)|^)[\s:,(]*$", re.I)
+_CUES = re.compile(
+    r"(?:\b(?:in|near|at|from|code|postal|a|à|au|de|pres|près)|^)(?:\s+is)?[\s:,(]*$", re.I
+)
 _VISAS = frozenset({"H1B", "H2A", "H2B", "H1C"})
 _SHORT_ANSWER_WORDS = 3
 _PROVINCES = {
