@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from handoff.auth import may_open_any, may_work_the_board
+from handoff.rights import Right, may
 from intake.consent import (
     Basis,
     Consent,
@@ -205,9 +205,9 @@ async def _write_down(
 
 
 def _may_open(advocate: Advocate, conversation: Conversation) -> bool:
-    if may_open_any(advocate):
+    if may(advocate, Right.OPEN_ANY):
         return True
-    if not may_work_the_board(advocate) or not conversation.open:
+    if not may(advocate, Right.WORK_BOARD) or not conversation.open:
         return False
     waiting = conversation.holder is Holder.WAITING
     return waiting or conversation.advocate_id == advocate.id

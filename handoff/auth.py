@@ -1,4 +1,4 @@
-"""Who is at the desk: signing in and out, sessions, and what each role may do.
+"""Who is at the desk: signing in and out, and sessions. What each may do: handoff/rights.py.
 
 A session is a random token in a cookie; the table holds only its SHA-256. It ends when the
 advocate signs out, after some idle minutes, and after a shift whatever happens.
@@ -19,9 +19,6 @@ from storage.accounts import Advocate
 from storage.database import Database
 
 _TOKEN_BYTES = 32
-# "Advocate and up": a directory editor has no business with conversations.
-_ON_THE_BOARD = frozenset({"advocate", "supervisor", "administrator"})
-_SEES_ANY = frozenset({"supervisor"})
 
 
 @dataclass(frozen=True)
@@ -30,16 +27,6 @@ class SignedIn:
 
     advocate: Advocate
     token_hash: bytes
-
-
-def may_work_the_board(advocate: Advocate) -> bool:
-    """Whether the role may see the board and take conversations."""
-    return advocate.role in _ON_THE_BOARD
-
-
-def may_open_any(advocate: Advocate) -> bool:
-    """Whether the role may open conversations that others hold, the bot's and closed ones."""
-    return advocate.role in _SEES_ANY
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 from handoff.access import consent_at, standing_consents
-from handoff.auth import may_open_any
 from handoff.errors import (
     Answered,
     NoConsent,
@@ -24,6 +23,7 @@ from handoff.errors import (
     OwnDecision,
     UnfitTerms,
 )
+from handoff.rights import Right, may
 from intake.consent import (
     Act,
     Detail,
@@ -164,7 +164,7 @@ class LedgerDesk:
 
         Raises NoRight, NoSuchEntry, OwnDecision, NotStanding or Answered.
         """
-        if not may_open_any(self.advocate):
+        if not may(self.advocate, Right.OPEN_ANY):
             raise NoRight("a lead signs decisions that were taken without consent")
         found = await self.tx.ledger.override_by_id(override_id)
         if found is None:
@@ -227,7 +227,7 @@ class LedgerDesk:
 
     async def holds(self, subject: Subject, *, also_lead: bool = False) -> None:
         """Raises NotHolder. The right to a tip is checked by the tips desk before it comes here."""
-        if subject.kind is SubjectKind.TIP or (also_lead and may_open_any(self.advocate)):
+        if subject.kind is SubjectKind.TIP or (also_lead and may(self.advocate, Right.OPEN_ANY)):
             return
         conversation = await self.tx.conversations.lock(subject.id)
         if not conversation.open or conversation.advocate_id != self.advocate.id:

@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from handoff.access import Refused, consent_for, open_ledger
-from handoff.auth import SignedIn, may_open_any
+from handoff.auth import SignedIn
 from handoff.errors import NoConsent, NoRight, NotYours
 from handoff.ledger import LedgerDesk
 from handoff.ledger_schemas import (
@@ -26,6 +26,7 @@ from handoff.ledger_schemas import (
     WholeLedger,
 )
 from handoff.office import Acting, Office, TheOffice, Watching
+from handoff.rights import Right, may
 from handoff.schemas import Failure, Written
 from intake.consent import Subject, SubjectKind
 from intake.errors import ConversationNotFound, NotHolder
@@ -122,7 +123,7 @@ async def override(
 @router.get("/overrides")
 async def waiting(signed_in: Watching, office: TheOffice) -> list[WaitingOverride]:
     """Decisions that wait for a lead's answer, oldest first; without recipients and reasons."""
-    if not may_open_any(signed_in.advocate):
+    if not may(signed_in.advocate, Right.OPEN_ANY):
         raise NoRight("a lead signs decisions that were taken without consent")
     async with office.database.transaction() as tx:
         found = await tx.ledger.unsigned(office.now())

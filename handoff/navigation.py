@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from handoff.rights import Right, may
 from storage.accounts import Advocate
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A page: its path, the key of its name in the catalogue, and who sees it in the bar.
+    """A page: its path, the key of its name in the catalogue, and the right it needs, if any.
 
-    The bar only hides what an account cannot open; the page's own route refuses.
+    The bar only hides what an account cannot open; the page's own route refuses
+    (`handoff.office.needs`).
     """
 
     path: str
     word: str
-    open_to: Callable[[Advocate], bool]
+    right: Right | None
 
 
 ENTRIES: tuple[Entry, ...] = ()
@@ -25,4 +26,4 @@ ENTRIES: tuple[Entry, ...] = ()
 
 def entries_for(advocate: Advocate) -> list[Entry]:
     """The pages that an account may open, in the order of the bar."""
-    return [entry for entry in ENTRIES if entry.open_to(advocate)]
+    return [entry for entry in ENTRIES if entry.right is None or may(advocate, entry.right)]

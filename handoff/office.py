@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, cast
 
 from fastapi import Depends, Request, Response
 
-from handoff.auth import Door, SignedIn, may_work_the_board
+from handoff.auth import Door, SignedIn
 from handoff.desk import Desk
 from handoff.errors import NoRight, SignedOut
+from handoff.rights import Right, may
 from handoff.settings import DeskSettings
 from handoff.stream import Feed
 from intake.ports import Clock
@@ -68,23 +70,29 @@ def office(request: Request) -> Office:
 TheOffice = Annotated[Office, Depends(office)]
 
 
-async def _acting(request: Request, office: TheOffice) -> SignedIn:
-    """A human asks for something: the idle clock starts anew. Raises SignedOut or NoRight."""
-    return await _on_the_board(request, office, touch=True)
+def needs(right: Right | None, *, touch: bool = True) -> Callable[..., Awaitable[SignedIn]]:
+    """A dependency of routes: who is signed in and has the right; None asks for no right.
 
+    Use: `signed_in: Annotated[SignedIn, Depends(needs(Right.READ_AUDIT))]`. `touch`: a human asks,
+    so the idle clock starts anew; False for what a screen looks up by itself. Raises SignedOut,
+    or NoRight after an audit line: pages answer with the form or a sentence, the API with a code.
+    """
 
-async def _watching(request: Request, office: TheOffice) -> SignedIn:
-    """A screen looks by itself. Raises SignedOut or NoRight."""
-    return await _on_the_board(request, office, touch=False)
+    async def allowed(request: Request, office: TheOffice) -> SignedIn:
+        signed_in = await who(request, office, touch=touch)
+        if signed_in is None:
+            raise SignedOut("sign in first")
+        if right is not None and not may(signed_in.advocate, right):
+            async with office.database.transaction() as tx:
+                await tx.desk.audit(
+                    "right_refused",
+                    advocate_id=signed_in.advocate.id,
+                    detail={"right": right.value},
+                )
+            raise NoRight(f"this account's role has no right to {right.value}")
+        return signed_in
 
-
-async def _on_the_board(request: Request, office: Office, *, touch: bool) -> SignedIn:
-    signed_in = await who(request, office, touch=touch)
-    if signed_in is None:
-        raise SignedOut("sign in first")
-    if not may_work_the_board(signed_in.advocate):
-        raise NoRight("this account may not work with conversations")
-    return signed_in
+    return allowed
 
 
 async def who(request: Request, office: Office, *, touch: bool) -> SignedIn | None:
@@ -102,5 +110,5 @@ def place(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
-Acting = Annotated[SignedIn, Depends(_acting)]
-Watching = Annotated[SignedIn, Depends(_watching)]
+Acting = Annotated[SignedIn, Depends(needs(Right.WORK_BOARD))]
+Watching = Annotated[SignedIn, Depends(needs(Right.WORK_BOARD, touch=False))]

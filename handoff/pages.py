@@ -9,11 +9,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
-from handoff.auth import may_work_the_board
 from handoff.errors import TooManyAttempts, WrongPassword
 from handoff.navigation import ENTRIES, entries_for
 from handoff.office import Office, TheOffice, held_token, place, who
 from handoff.rendering import STATIC, language_of, render
+from handoff.rights import Right, may
 from handoff.schemas import Tongue, Words
 from handoff.words import COOKIE, SCREEN, chosen
 from intake import languages
@@ -37,7 +37,7 @@ async def console(request: Request, office: TheOffice) -> Response:
     if signed_in is None:
         return RedirectResponse("/sign-in", status_code=HTTPStatus.SEE_OTHER)
     language = language_of(request)
-    if not may_work_the_board(signed_in.advocate):
+    if not may(signed_in.advocate, Right.WORK_BOARD):
         # Whose work lies elsewhere is led there.
         for entry in entries_for(signed_in.advocate):
             return RedirectResponse(entry.path, status_code=HTTPStatus.SEE_OTHER)

@@ -7,13 +7,14 @@ from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from handoff import errors
+from handoff.rendering import language_of, render
 from handoff.schemas import Failure, Problem
 from intake.errors import ConversationNotFound, LineError
 
@@ -61,7 +62,13 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _broken)
 
 
-async def _named(_: Request, error: Exception) -> Response:
+async def _named(request: Request, error: Exception) -> Response:
+    if not request.url.path.startswith("/api/"):
+        # A page of the desk: a human reads the answer.
+        if isinstance(error, errors.SignedOut):
+            return RedirectResponse("/sign-in", status_code=HTTPStatus.SEE_OTHER)
+        if isinstance(error, errors.NoRight):
+            return render("no_right.html", language_of(request), HTTPStatus.FORBIDDEN)
     code, status = REFUSALS[type(error)]  # type: ignore[index]
     problem = Problem(
         code=code,

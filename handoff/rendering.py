@@ -8,9 +8,10 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from handoff.auth import SignedIn, may_work_the_board
+from handoff.auth import SignedIn
 from handoff.navigation import entries_for
 from handoff.office import Office
+from handoff.rights import Right, may
 from handoff.words import COOKIE, SCREEN, chosen
 
 CONSOLE = Path(__file__).parent / "console"
@@ -55,7 +56,7 @@ def page(
         language_of(request),
         status,
         entries=entries_for(signed_in.advocate),
-        has_console=may_work_the_board(signed_in.advocate),
+        has_console=may(signed_in.advocate, Right.WORK_BOARD),
         advocate=signed_in.advocate,
         idle_seconds=int(office.settings.idle.total_seconds()),
         here=request.url.path,

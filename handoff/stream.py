@@ -17,7 +17,8 @@ from uuid import UUID
 from fastapi.sse import format_sse_event
 from sqlalchemy.exc import SQLAlchemyError
 
-from handoff.auth import Door, SignedIn, may_work_the_board
+from handoff.auth import Door, SignedIn
+from handoff.rights import Right, may
 from handoff.schemas import BoardLine, BoardNews
 from intake.ports import Clock
 from storage.database import Database
@@ -142,7 +143,7 @@ class Stream:
         except (SQLAlchemyError, OSError):
             # The database is away: nothing can be shown either, and it will be asked again.
             return True
-        return found is not None and may_work_the_board(found.advocate)
+        return found is not None and may(found.advocate, Right.WORK_BOARD)
 
 
 async def _gather(signals: asyncio.Queue[str]) -> set[str]:

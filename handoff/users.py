@@ -10,13 +10,13 @@ import re
 import secrets
 import sys
 from collections.abc import Awaitable, Callable
-from enum import StrEnum
 from typing import Annotated, NoReturn
 
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from handoff.passwords import LONGEST, SHORTEST, Passwords
+from handoff.rights import Role
 from handoff.settings import StoreSettings, explain
 from intake.messages import clean
 from storage.accounts import Advocate
@@ -35,15 +35,6 @@ app = typer.Typer(
     # A traceback with local variables would print passwords.
     pretty_exceptions_enable=False,
 )
-
-
-class Role(StrEnum):
-    """What an account may do."""
-
-    ADVOCATE = "advocate"
-    SUPERVISOR = "supervisor"
-    DIRECTORY_EDITOR = "directory_editor"
-    ADMINISTRATOR = "administrator"
 
 
 Name = Annotated[str, typer.Argument(help="The shift name.")]

@@ -44,7 +44,15 @@ class AdvocateRow(Base):
 
     __tablename__ = "advocate"
     __table_args__ = (
-        _one_of("role", "advocate", "supervisor", "directory_editor", "administrator"),
+        _one_of(
+            "role",
+            "advocate",
+            "supervisor",
+            "directory_editor",
+            "tips_officer",
+            "privacy_officer",
+            "administrator",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

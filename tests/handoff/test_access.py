@@ -32,8 +32,10 @@ async def _open(browser: Browser, conversation_id: UUID) -> tuple[int, str]:
         ("advocate", "colleague", (409, "not_yours")),
         ("advocate", "bot", (404, "not_found")),
         ("advocate", "closed", (404, "not_found")),
-        ("administrator", "waiting", (200, "")),
-        ("administrator", "colleague", (409, "not_yours")),
+        ("administrator", "waiting", (403, "no_right")),
+        ("administrator", "colleague", (403, "no_right")),
+        ("tips_officer", "waiting", (403, "no_right")),
+        ("privacy_officer", "closed", (403, "no_right")),
         ("supervisor", "waiting", (200, "")),
         ("supervisor", "colleague", (200, "")),
         ("supervisor", "bot", (200, "")),
@@ -45,7 +47,7 @@ async def _open(browser: Browser, conversation_id: UUID) -> tuple[int, str]:
 async def test_who_may_open_what(
     bench: Bench, role: str, whose: str, expected: tuple[int, str]
 ) -> None:
-    """Waiting conversations and one's own; a supervisor any; a directory editor none."""
+    """Waiting conversations and one's own; a supervisor any; whose work lies elsewhere none."""
     river = await bench.advocate("River", role)
     colleague = await bench.advocate("Sage")
     conversation_id = await bench.text("he has a gun")

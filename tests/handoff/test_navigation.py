@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from handoff import navigation, rendering
-from handoff.auth import may_open_any
 from handoff.navigation import Entry
+from handoff.rights import Right
 from handoff.words import SCREEN
 from tests.handoff.people import Bench
 
@@ -22,7 +22,7 @@ async def test_only_who_may_open_it_sees_a_page(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An advocate is not shown what a supervisor is."""
-    shown = Entry("/invented", "page.console", may_open_any)
+    shown = Entry("/invented", "page.console", Right.OPEN_ANY)
     monkeypatch.setattr(navigation, "ENTRIES", (shown,))
     seen = {}
     for name, role in (("River", "advocate"), ("Sage", "supervisor")):
