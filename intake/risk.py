@@ -31,11 +31,19 @@ from pathlib import Path
 from intake.cuelist import CONTEXT, UNLIMITED, CueList, Entry, read
 from intake.hits import Hit, Rules
 from intake.reading import Message
+from intake.remembered import (
+    FRAGMENTS,
+    LONGEST,
+    REMEMBERED,
+    Earlier,
+    Memory,
+    Past,
+    keep,
+    raised,
+    recall,
+)
 
 _FORMAT = 2  # raised when the code reads the same lists otherwise
-_REMEMBERED = 12  # earlier messages that are read for combinations
-_FRAGMENTS = 3  # earlier messages that a cue can begin in
-_LONGEST = 4000  # characters of one earlier message that are read
 _COMPLETED = 2  # earlier messages whose cue a time can complete
 _SUICIDE = 5  # the row whose plan, means and time are often said apart
 _SHORT = 7  # words of a message that may be only a time
@@ -147,52 +155,45 @@ def screen(text: str, history: Sequence[str] = (), *, judge: Rules | None = None
     """
     judge = judge or rules()
     now = judge.read(text)
-    before = _History(judge, [past[:_LONGEST] for past in history[-_REMEMBERED:]])
+    before = Earlier(judge, [Past(past) for past in history])
+    return _assess(judge, text, now, judge.find(now), before)
+
+
+def follow(text: str, memory: Memory) -> tuple[Assessment, Memory]:
+    """As :func:`screen`, given what earlier messages left behind; with what to leave to the next.
+
+    A text without words leaves the memory as it was.
+    """
+    judge = rules()
+    now = judge.read(text)
+    found = judge.find(now)
+    past = recall(memory, judge, VERSION)
+    assessment = _assess(judge, text, now, found, Earlier(judge, past))
+    if not text:
+        return assessment, memory
+    searched = [
+        one if one.hits is not None else replace(one, hits=_searched(judge, one)) for one in past
+    ]
+    return assessment, keep([*searched, Past(text, tuple(raised(found)))], judge, VERSION)
+
+
+def _searched(judge: Rules, past: Past) -> tuple[Hit, ...]:
+    return tuple(raised(judge.find(judge.read((past.words or "")[:LONGEST]))))
+
+
+def _assess(
+    judge: Rules, text: str, now: Message, found: Sequence[Hit], before: Earlier
+) -> Assessment:
     present = [
-        *_raised(_midway(hit) if history else hit for hit in judge.find(now)),
+        *raised(_midway(hit) if before else hit for hit in found),
         *_fragments(judge, before, now),
         *_completed_by_time(judge, before, now),
     ]
     if _CHOICE.fullmatch(text):
         present = []
-    found = _judge(present, before.hits(_REMEMBERED)) if present else ()
-    tier = max((cue.tier for cue in found), default=None)
-    return Assessment(tier, found, judge.asks_for_person(now), VERSION)
-
-
-class _History:
-    """The earlier messages, each read and searched only when something asks for it."""
-
-    def __init__(self, judge: Rules, texts: Sequence[str]) -> None:
-        self._judge = judge
-        self._texts = texts
-        self._messages: dict[int, Message] = {}
-        self._hits: dict[int, list[Hit]] = {}
-
-    def last(self, most: int) -> list[Message]:
-        """The last messages, at most ``most``, oldest first."""
-        return [self._message(number) for number in self._numbers(most)]
-
-    def hits(self, most: int) -> list[Hit]:
-        """The cues of the last messages, at most ``most``."""
-        for number in self._numbers(most):
-            if number not in self._hits:
-                found = _raised(self._judge.find(self._message(number)))
-                self._hits[number] = [replace(hit, message=number) for hit in found]
-        return [hit for number in self._numbers(most) for hit in self._hits[number]]
-
-    def _message(self, number: int) -> Message:
-        if number not in self._messages:
-            self._messages[number] = self._judge.read(self._texts[number])
-        return self._messages[number]
-
-    def _numbers(self, most: int) -> range:
-        return range(max(0, len(self._texts) - most), len(self._texts))
-
-
-def _raised(hits: Iterable[Hit]) -> list[Hit]:
-    """The hits without those that say nothing here, such as a first "who is this"."""
-    return [hit for hit in hits if hit.tier or hit.entry.row == CONTEXT]
+    cues = _judge(present, before.hits(REMEMBERED)) if present else ()
+    tier = max((cue.tier for cue in cues), default=None)
+    return Assessment(tier, cues, judge.asks_for_person(now), VERSION)
 
 
 def _midway(hit: Hit) -> Hit:
@@ -200,9 +201,9 @@ def _midway(hit: Hit) -> Hit:
     return replace(hit, tier=max(hit.tier, min(hit.entry.midway, hit.limit)))
 
 
-def _fragments(judge: Rules, before: _History, now: Message) -> list[Hit]:
+def _fragments(judge: Rules, before: Earlier, now: Message) -> list[Hit]:
     """Cues that begin in an earlier message and end in this one, spanned by this one's part."""
-    earlier = before.last(_FRAGMENTS)
+    earlier = before.last(FRAGMENTS)
     if not now.pieces or not any(message.pieces for message in earlier):
         return []
     joined = judge.joined(earlier, now)
@@ -213,10 +214,10 @@ def _fragments(judge: Rules, before: _History, now: Message) -> list[Hit]:
     said = {hit.entry.row for hit in judge.find(joined) if hit.end < 0}
     first = now.pieces[0].start
     unsaid = [replace(hit, start=first) for hit in found if hit.entry.row not in said]
-    return _raised(map(_midway, unsaid))
+    return raised(map(_midway, unsaid))
 
 
-def _completed_by_time(judge: Rules, before: _History, now: Message) -> list[Hit]:
+def _completed_by_time(judge: Rules, before: Earlier, now: Message) -> list[Hit]:
     """A short "tonight" after a cue that speaks of time: that cue again, at its sooner tier."""
     recent = before.hits(_COMPLETED) if (span := judge.speaks_of_now(now, _SHORT)) else ()
     return [
