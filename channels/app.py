@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI, Response
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from channels.adapter import Adapter, Event
 from channels.registry import Registry
@@ -25,6 +26,7 @@ from locales.catalogue import Catalogue
 from storage.database import Database, utc_now
 from storage.keys import load
 from storage.notify import VISITOR, Hub
+from storage.roles import MAY_READ
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +36,10 @@ _LISTEN_AGAIN_SECONDS = 5.0
 def create_app(settings: PorchSettings) -> FastAPI:
     """Build the porch. Raises BadKeyFile."""
     rules()  # read before the first message comes, not while it waits
-    database = Database(settings.database_url, load(settings.hotline_key_file))
+    url = settings.porch_database_url or settings.database_url
+    database = Database(url, load(settings.hotline_key_file))
     registry = Registry.build(settings, database)
-    hub = Hub(settings.database_url, VISITOR)
+    hub = Hub(url, VISITOR)
     doorbells = Doorbells(hub)
     voice = Voice(Catalogue.load(unreviewed=settings.unreviewed_sentences), settings.line_phone)
 
@@ -59,6 +62,7 @@ def create_app(settings: PorchSettings) -> FastAPI:
         if spool is None:
             log.warning("SPOOL_DIR is not set: texts are lost while the database is down")
         chores = [doorbells.run(), hub.run(), *([spool.run()] if spool else [])]
+        chores.append(_own_up(database))
         chores += [_listening(adapter, porch) for adapter in registry.on.values()]
         running = [asyncio.create_task(chore) for chore in chores]
         yield
@@ -94,6 +98,14 @@ def create_app(settings: PorchSettings) -> FastAPI:
         return Response("ok", media_type="text/plain")
 
     return app
+
+
+async def _own_up(database: Database) -> None:
+    """Say in the log when this process may read what it should only add to."""
+    with suppress(SQLAlchemyError):
+        async with database.engine.connect() as connection:
+            if await connection.scalar(MAY_READ):
+                log.warning("the porch may read messages: set PORCH_DATABASE_URL")
 
 
 async def _listening(adapter: Adapter, porch: Porch) -> None:

@@ -82,6 +82,12 @@ class LineSettings(BaseSettings):
 class PorchSettings(LineSettings):
     """The porch listens on one public port."""
 
+    porch_database_url: str | None = Field(
+        default=None,
+        description="PostgreSQL as a role that may add and not read (storage/roles.py); without "
+        "it the porch uses DATABASE_URL",
+    )
+
     public_host: str = Field(default="127.0.0.1", description="address that the porch binds")
     public_port: int = Field(default=8080, description="port that the porch binds")
     spool_dir: Path | None = Field(

@@ -17,7 +17,7 @@ from procrastinate.jobs import Job
 
 from channels.adapter import Adapter
 from channels.send_errors import SendError
-from intake.conversation import Holder, give_back
+from intake.conversation import GAP, Holder, give_back
 from intake.errors import ConversationNotFound
 from intake.ports import Clock
 from intake.speaking import Voice
@@ -82,6 +82,7 @@ class Upkeep:
                 self.mend,
                 self.take_back,
                 self.end_visits,
+                self.forget_words,
                 self.purge,
                 self.erase_copies,
             ):
@@ -160,6 +161,11 @@ class Upkeep:
         async with self.database.transaction() as tx:
             for fingerprint in await tx.mailbox.end_idle(self.now()):
                 await tx.signals.visitor(fingerprint)
+
+    async def forget_words(self) -> None:
+        """Drop the ends of texts that the rules kept for what might follow at once."""
+        async with self.database.transaction() as tx:
+            await tx.risks.forget_words(self.now() - GAP)
 
     async def purge(self) -> None:
         """Remove what is past its date, once an hour; complain when something is left."""

@@ -59,11 +59,16 @@ class Conversation:
         return self.closed_at is None
 
 
+def after_gap(conversation: Conversation, at: datetime) -> bool:
+    """Whether a message that comes now follows a silence in which the phone may have moved."""
+    last = conversation.last_inbound_at
+    return last is not None and at - last > GAP
+
+
 def hear(conversation: Conversation, at: datetime) -> Conversation:
     """A message came in: after a gap the safety check starts anew."""
     last = conversation.last_inbound_at
-    gap = last is not None and at - last > GAP
-    asked_anew = gap and conversation.safety is not Safety.NOT_SAFE
+    asked_anew = after_gap(conversation, at) and conversation.safety is not Safety.NOT_SAFE
     return replace(
         conversation,
         last_inbound_at=max(last, at) if last else at,

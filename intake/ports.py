@@ -12,6 +12,7 @@ from uuid import UUID
 from intake.conversation import Conversation
 from intake.effects import EngineAnswer, Judgement, Reason
 from intake.messages import Inbound
+from intake.remembered import Memory
 from intake.risk import Assessment, Tier
 
 
@@ -118,6 +119,12 @@ class Messages(Protocol):
 
 class Risks(Protocol):
     """The judgements of the hall."""
+
+    async def memory(self, conversation_id: UUID) -> Memory:
+        """What earlier messages left behind for judging the next."""
+
+    async def remember(self, conversation_id: UUID, memory: Memory) -> None:
+        """Keep what the messages so far leave behind."""
 
     async def add_rules(
         self, conversation_id: UUID, message_id: UUID, assessment: Assessment

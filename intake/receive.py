@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from intake import risk
-from intake.conversation import Conversation, Holder, hear
+from intake.conversation import Conversation, Holder, after_gap, hear
 from intake.effects import Reason
 from intake.escalation import Cause, fetch_human
 from intake.language_hint import hint
@@ -15,9 +15,6 @@ from intake.languages import tag_of
 from intake.messages import Inbound, InboundKind, Keyword, clean
 from intake.ports import Clock, Transaction, UnitOfWork
 from intake.speaking import Voice
-
-# Fragments over several texts are judged together; older ones add little and cost time.
-HISTORY = 12
 
 
 class Received(enum.Enum):
@@ -41,10 +38,14 @@ async def receive(
         message_id = await tx.messages.add_inbound(conversation, inbound)
         if message_id is None:
             return Received.REPEATED
+        memory = await tx.risks.memory(conversation.id)
+        if after_gap(conversation, inbound.received_at):
+            # Somebody else may write: no sentence goes over from before.
+            memory = replace(memory, words=())
         conversation = hear(conversation, inbound.received_at)
         await tx.conversations.save(conversation)
-        history = await tx.messages.texts_before(conversation.id, message_id, HISTORY)
-        assessment = risk.screen(inbound.text, history)
+        assessment, left = risk.follow(inbound.text, memory)
+        await tx.risks.remember(conversation.id, left)
         await tx.risks.add_rules(conversation.id, message_id, assessment)
         conversation = await _obey_keyword(tx, conversation, inbound, voice, at)
         if assessment.tier is not None or assessment.asks_for_person:
@@ -55,7 +56,7 @@ async def receive(
                 rows=frozenset(cue.category for cue in assessment.cues),
                 words=inbound.text,
                 silent=inbound.answered_by_provider,
-                hint=hint([*history, inbound.text]) or _language_of(assessment),
+                hint=hint([*memory.words, inbound.text]) or _language_of(assessment),
             )
             await fetch_human(tx, conversation, cause, voice=voice, now=at)
         if inbound.kind is InboundKind.MEDIA:

@@ -22,10 +22,11 @@ from intake.language_choice import Decision, Move
 from intake.language_hint import hint
 from intake.languages import OFFICIAL, is_full
 from intake.ports import Engine, EngineRequest, Pending, UnitOfWork
-from intake.receive import HISTORY
 
 __all__ = ["Line", "give_up_on_turn", "take_turn"]
 
+# Earlier texts that the engine sees; older ones add little and cost time.
+HISTORY = 12
 # Steps at which nothing was said that a model could judge.
 _NOTHING_SAID = (Step.NOT_NOW, Step.LIMITS, Step.MENU)
 _PICKS = (Step.LANGUAGE, Step.LANGUAGES)

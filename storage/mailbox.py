@@ -29,7 +29,7 @@ _CONVERSATION_OF_VISIT = (
     ConversationRow.closed_at.is_(None),
 )
 # Whoever waits for a person, or talks to one, is not sent away by a clock.
-_HUMAN = exists().where(*_CONVERSATION_OF_VISIT, ConversationRow.holder != "bot")
+_HUMAN = exists(ConversationRow.id).where(*_CONVERSATION_OF_VISIT, ConversationRow.holder != "bot")
 
 
 def _idle(now: datetime) -> ColumnElement[bool]:
@@ -163,7 +163,7 @@ class MailboxRepository(Shelf):
         """Whether the person left not long ago."""
         found = await self.session.scalar(
             select(
-                exists().where(
+                exists(WebVisitRow.fingerprint).where(
                     WebVisitRow.fingerprint == self.mark(visitor), WebVisitRow.left_at.is_not(None)
                 )
             )
@@ -198,7 +198,7 @@ class MailboxRepository(Shelf):
         """Whether a conversation with this visitor is open."""
         found = await self.session.scalar(
             select(
-                exists().where(
+                exists(ConversationRow.id).where(
                     ConversationRow.channel == WEB,
                     ConversationRow.address_fingerprint == self.mark(visitor),
                     ConversationRow.closed_at.is_(None),

@@ -1,4 +1,7 @@
-"""Brings a database to the newest schema: `python -m storage.migrate` (reads DATABASE_URL)."""
+"""Brings a database to the newest schema: `python -m storage.migrate`.
+
+Reads DATABASE_URL, and PORCH_DATABASE_URL for the rights of the porch (storage/roles.py).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from alembic import command
 from alembic.config import Config
 
 from storage.database import sqlalchemy_url
+from storage.roles import CannotGrant, grant_porch
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 OLDEST_SERVER = 150000
@@ -30,14 +34,18 @@ def configuration(database_url: str) -> Config:
     return config
 
 
-def migrate(database_url: str) -> None:
-    """Upgrade to the newest revision. Raises CannotMigrate."""
+def migrate(database_url: str, porch_url: str | None = None) -> None:
+    """Upgrade to the newest revision, and see to the porch's own role. Raises CannotMigrate."""
     try:
         with psycopg.connect(database_url, autocommit=True) as connection:
             if connection.info.server_version < OLDEST_SERVER:
                 raise CannotMigrate("the PostgreSQL server is too old; the line needs 15 or newer")
             connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
             command.upgrade(configuration(database_url), "head")
+            if porch_url is not None:
+                grant_porch(connection, porch_url)
+    except CannotGrant as error:
+        raise CannotMigrate(str(error)) from None
     except psycopg.OperationalError:
         raise CannotMigrate(
             "the database does not answer; check DATABASE_URL (host, user, password, name)"
@@ -51,7 +59,7 @@ def main() -> int:
         print("DATABASE_URL is not set; ./hotline up sets it", file=sys.stderr)
         return 2
     try:
-        migrate(url)
+        migrate(url, os.environ.get("PORCH_DATABASE_URL") or None)
     except CannotMigrate as error:
         print(error, file=sys.stderr)
         return 1

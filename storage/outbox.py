@@ -9,6 +9,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import defer
 
 from intake.messages import Author, Delivery, DeliveryReport
 from storage.repositories import Shelf
@@ -126,6 +127,7 @@ class OutboxRepository(Shelf):
         """
         row = await self.session.scalar(
             select(MessageRow)
+            .options(defer(MessageRow.body_sealed, raiseload=True))
             .where(
                 MessageRow.channel == report.channel,
                 MessageRow.provider_id == report.provider_id,

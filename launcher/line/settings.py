@@ -24,6 +24,7 @@ TELEGRAM = (
 # What only those processes may see that need it; the rest of the environment is for all.
 GUARDED = (
     "DATABASE_URL",
+    "PORCH_DATABASE_URL",
     "HOTLINE_KEY_FILE",
     "ENGINE_TOKEN",
     *TWILIO_NEEDED,
@@ -52,6 +53,8 @@ class Settings:
     """STAFF_URL: how advocates reach the staff port."""
     database_url: str | None = field(repr=False)
     """DATABASE_URL: a PostgreSQL 15 or newer; without it an embedded one is used."""
+    porch_database_url: str | None = field(repr=False)
+    """PORCH_DATABASE_URL: the same database as a role that may add and not read."""
     key_file: Path
     """HOTLINE_KEY_FILE: the keyring; made on the first start."""
     twilio: Mapping[str, str] | None = field(repr=False)
@@ -79,6 +82,7 @@ class Settings:
             staff_port=options.staff_port,
             staff_url=_url(given, "STAFF_URL", staff_host, options.staff_port),
             database_url=given.get("DATABASE_URL") or None,
+            porch_database_url=_porch_database(given),
             key_file=Path(key_file).absolute() if key_file else options.data / "secrets/keyring",
             twilio=_twilio(given),
             telegram=_telegram(given),
@@ -94,6 +98,16 @@ class Settings:
     def sms(self) -> Literal["twilio", "practice"]:
         """Tell which carrier takes the line's text messages."""
         return "practice" if self.twilio is None else "twilio"
+
+
+def _porch_database(given: Mapping[str, str]) -> str | None:
+    porch = given.get("PORCH_DATABASE_URL") or None
+    if porch is not None and not given.get("DATABASE_URL"):
+        raise Refusal(
+            "PORCH_DATABASE_URL is set and DATABASE_URL is not: set both, or neither for the "
+            "embedded database, where the porch has a role of its own"
+        )
+    return porch
 
 
 def _twilio(given: Mapping[str, str]) -> Mapping[str, str] | None:

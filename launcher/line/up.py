@@ -138,16 +138,17 @@ class _Run:
 
     async def _prepare(self, folder: Path) -> Line:
         settings = self._settings
-        if settings.database_url is None:
+        url, porch = settings.database_url, settings.porch_database_url
+        if url is None:
             self._embedded = await asyncio.to_thread(database.prepare, settings.data, say)
-            url = self._embedded.url
+            url, porch = self._embedded.url, self._embedded.porch_url
         else:
-            await given_database.check(settings.database_url)
-            url = settings.database_url
+            await given_database.check(url)
         chosen = ports.choose(settings.inner_ports, tuple(INNER))
         return Line(
             settings=settings,
             database_url=url,
+            porch_database_url=porch,
             model=folder,
             ports=chosen,
             carrier=_providers(settings, chosen["PRACTICE_PORT"]),

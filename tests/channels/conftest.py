@@ -86,10 +86,13 @@ def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def porch_settings(database_url: str, key_file: Path, carrier: Carrier) -> PorchSettings:
-    """Settings of a porch whose carrier is the practice one."""
+def porch_settings(
+    database_url: str, porch_url: str, key_file: Path, carrier: Carrier
+) -> PorchSettings:
+    """Settings of a porch whose carrier is the practice one; it signs in as its own role."""
     return PorchSettings(
         database_url=database_url,
+        porch_database_url=porch_url,
         hotline_key_file=key_file,
         public_url=PUBLIC,
         twilio_account_sid=SID,

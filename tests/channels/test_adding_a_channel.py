@@ -24,6 +24,7 @@ from channels.settings import PorchSettings
 from intake.messages import Delivery
 from storage.database import utc_now
 from tests.channels.conftest import PUBLIC, serving
+from tests.conftest import hall
 
 SECRET = "shared-with-the-pager-company"
 PAGE = {"id": "p-1", "from": "pager 0107", "to": "line", "text": "hello"}
@@ -84,7 +85,7 @@ async def test_one_file_and_one_line_make_a_channel(
         assert (await client.post("/hooks/pager", **signed({"odd": 1}))).status_code == 200
         risky = {**PAGE, "id": "p-2", "text": "he has a gun"}
         assert (await client.post("/hooks/pager", **signed(risky))).status_code == 200
-        database = app.state.porch.database
+        database = hall(app)
         async with database.transaction() as tx:
             (entry,) = [one for one in await tx.board.entries() if one.channel == "pager"]
             thread = await tx.desk.thread(entry.conversation_id)

@@ -16,6 +16,7 @@ from channels.app import create_app
 from channels.settings import PorchSettings
 from practice.telegram import SECRET_HEADER
 from tests.channels.conftest import LINE, PUBLIC, TOKEN, signed
+from tests.conftest import hall
 
 SECRET = "a-long-secret-of-our-own"
 HOOKS = (
@@ -49,7 +50,7 @@ async def every_hook(porch_settings: PorchSettings) -> AsyncIterator[httpx.Async
 
 
 async def _kept(client: Any) -> int:
-    async with client.app.state.porch.database.transaction() as tx:
+    async with hall(client.app).transaction() as tx:
         return int(await tx.session.scalar(text("SELECT count(*) FROM message")))
 
 

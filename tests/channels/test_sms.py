@@ -29,6 +29,7 @@ from channels.send_errors import (
 from intake.messages import Delivery, DeliveryReport, Inbound, InboundKind, Keyword
 from storage.database import utc_now
 from tests.channels.conftest import LINE, PUBLIC, SID, TOKEN, signed, sms_form
+from tests.conftest import hall
 
 ADAPTER = Sms(Account(SID, TOKEN, LINE, "http://127.0.0.1:1", PUBLIC), utc_now)
 
@@ -37,7 +38,7 @@ async def rows(porch: Any, table: str) -> int:
     """How many rows a table has."""
     from sqlalchemy import text
 
-    async with porch.app.state.porch.database.transaction() as tx:
+    async with hall(porch.app).transaction() as tx:
         return int(await tx.session.scalar(text(f"SELECT count(*) FROM {table}")))
 
 
@@ -271,7 +272,7 @@ async def test_a_porch_that_starts_looks_back(porch_settings: Any, carrier: Any)
         assert (await client.post(INBOUND_HOOK, **signed(INBOUND_HOOK, known))).status_code == 200
 
         async def kept() -> list[str]:
-            async with app.state.porch.database.transaction() as tx:
+            async with hall(app).transaction() as tx:
                 since = utc_now() - timedelta(hours=1)
                 return [
                     provider_id

@@ -27,6 +27,7 @@ from practice.telegram import SECRET_HEADER, TelegramFault, TelegramService, cre
 from storage.database import Database, utc_now
 from storage.outbox import Letter
 from tests.channels.conftest import PUBLIC, serving
+from tests.conftest import hall
 
 TOKEN = "4210001:practice-token"
 SECRET = "a-long-secret-of-our-own"
@@ -394,7 +395,7 @@ async def _until(look: Any) -> None:
 
 async def _stored(app: Any, chat: int) -> int:
     """How many messages of a chat are kept."""
-    async with app.state.porch.database.transaction() as tx:
+    async with hall(app).transaction() as tx:
         since = utc_now() - timedelta(hours=1)
         return len(await tx.conversations.provider_ids("telegram", "4210001", str(chat), since))
 

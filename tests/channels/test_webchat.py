@@ -35,6 +35,7 @@ from storage.database import Database, utc_now
 from storage.mailbox import IDLE
 from storage.outbox import Letter
 from tests.channels.webchat import SAME, Visitor, count
+from tests.conftest import as_porch, hall
 
 PUBLIC = "http://chat.example.test"
 EXIT = "https://weather.gc.ca/"
@@ -43,7 +44,10 @@ EXIT = "https://weather.gc.ca/"
 def settings(database_url: str, key_file: Path, public_url: str = PUBLIC) -> PorchSettings:
     """A porch with the web chat alone."""
     return PorchSettings(
-        database_url=database_url, hotline_key_file=key_file, public_url=public_url
+        database_url=database_url,
+        porch_database_url=as_porch(database_url),
+        hotline_key_file=key_file,
+        public_url=public_url,
     )
 
 
@@ -58,7 +62,7 @@ async def visitor(database_url: str, key_file: Path) -> AsyncIterator[Visitor]:
             transport=transport, base_url=PUBLIC, headers={"Accept": "text/html"}
         ) as client,
     ):
-        yield Visitor(client, app, app.state.porch.database)
+        yield Visitor(client, app, hall(app))
 
 
 async def age(database: Database, by: timedelta) -> None:

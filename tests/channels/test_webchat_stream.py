@@ -21,6 +21,7 @@ from storage.mailbox import IDLE
 from storage.notify import VISITOR, Hub
 from tests.channels.test_webchat import PUBLIC, age, settings
 from tests.channels.webchat import SAME, Visitor
+from tests.conftest import hall
 
 # Far above what anything here takes; a test that waits this long has failed.
 PATIENCE = 10
@@ -35,7 +36,7 @@ async def visitor(database_url: str, key_file: Path) -> AsyncIterator[Visitor]:
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url=PUBLIC) as client,
     ):
-        yield Visitor(client, app, app.state.porch.database)
+        yield Visitor(client, app, hall(app))
 
 
 class Listener:

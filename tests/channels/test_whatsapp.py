@@ -21,6 +21,7 @@ from intake.messages import Delivery, DeliveryReport, Inbound, InboundKind, Keyw
 from practice.carrier import Fault
 from storage.database import Database, utc_now
 from tests.channels.conftest import LINE, PUBLIC, SID, TOKEN, Carrier, signed, sms_form
+from tests.conftest import hall
 
 SENDER = f"{PREFIX}{LINE}"
 TEMPLATE = "HX" + "a" * 32
@@ -116,7 +117,7 @@ async def test_a_text_arrives_once_through_the_porch(porch_settings: PorchSettin
         assert (
             await client.post("/hooks/twilio/sms", **signed("/hooks/twilio/sms", sms))
         ).status_code == 200
-        async with app.state.porch.database.transaction() as tx:
+        async with hall(app).transaction() as tx:
             since = utc_now() - timedelta(hours=1)
             for channel, form_, inbox in (("whatsapp", fields, SENDER), ("sms", sms, LINE)):
                 kept = await tx.conversations.provider_ids(channel, inbox, form_["From"], since)

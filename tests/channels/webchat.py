@@ -24,7 +24,7 @@ _LINE = re.compile(
 
 @dataclass(frozen=True)
 class Visitor:
-    """One browser. `database` is the one of the porch."""
+    """One browser. `database` is the whole hall."""
 
     client: httpx.AsyncClient
     app: FastAPI

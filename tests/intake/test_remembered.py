@@ -32,7 +32,9 @@ def conversations(root: Path) -> list[Sequence[str]]:
     ]
     chance = random.Random(7)
     texts = [str(row["text"]) for row in rows]
-    found: list[Sequence[str]] = [[*row["history"], row["text"]] for row in rows if "history" in row]
+    found: list[Sequence[str]] = [
+        [*row["history"], row["text"]] for row in rows if "history" in row
+    ]
     for text in chance.sample(texts, 150):
         words = text.split()
         cut = chance.randint(1, max(1, len(words) - 1))

@@ -97,6 +97,7 @@ def line_of(found: Settings) -> Line:
     return Line(
         settings=found,
         database_url="postgresql://a:hush@b/c",
+        porch_database_url="postgresql://porch:hush@b/c",
         model=Path("/models/1"),
         ports=inner,
         carrier=found.twilio or practice_carrier(3, {}),
@@ -125,6 +126,11 @@ def test_each_process_sees_only_its_secrets(tmp_path: Path) -> None:
         "practice": carrier,
     }
     assert programs["engine"]["ENGINE_TOKEN"] == programs["worker"]["ENGINE_TOKEN"] != "shell"
+    # The public process signs in as the role that may not read.
+    assert programs["porch"]["DATABASE_URL"] == "postgresql://porch:hush@b/c"
+    assert programs["worker"]["DATABASE_URL"] == programs["desk"]["DATABASE_URL"]
+    assert programs["desk"]["DATABASE_URL"] == "postgresql://a:hush@b/c"
+    assert line.once("migrate", "x").environment["PORCH_DATABASE_URL"].startswith("postgresql://po")
     assert {environment["LANG"] for environment in programs.values()} == {"C"}
     assert seen(line.training(tmp_path).environment) == set()
 

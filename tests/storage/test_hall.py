@@ -93,6 +93,7 @@ def test_every_text_column_of_people_is_sealed() -> None:
     assert names == {
         "conversation.address_sealed",
         "conversation.engine_memory_sealed",
+        "conversation.past_words_sealed",
         "message.body_sealed",
         "note.body_sealed",
         "tip.body_sealed",
