@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007_remembered"
-down_revision = "0006_holder_rings"
+revision = "0008_remembered"
+down_revision = "0007_ledger"
 
 
 def upgrade() -> None:
