@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008_remembered"
-down_revision = "0007_ledger"
+revision = "0009_remembered"
+down_revision = "0008_roles"
 
 
 def upgrade() -> None:
