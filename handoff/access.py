@@ -31,7 +31,7 @@ from intake.conversation import Conversation, Holder
 from intake.disclosure import Disclosure
 from intake.messages import Stored
 from storage.accounts import Advocate
-from storage.board import BoardEntry
+from storage.board import BoardEntry, EarlierContact
 from storage.database import Transaction
 from storage.desk import DeliveryState, Note, RiskRecord, TierChange
 
@@ -178,6 +178,30 @@ async def consent_at(
         one for one in await tx.ledger.overrides(subject) if one.at <= moment or one.no_time
     ]
     return basis_for(consents, overrides, recipient, moment, purpose=purpose, details=details)
+
+
+async def earlier_contacts(
+    tx: Transaction, advocate: Advocate, conversation_id: UUID
+) -> Sequence[EarlierContact] | Refused:
+    """Earlier contacts of the person, by facts alone, or a refusal; both are on record.
+
+    That somebody wrote before is a fact about them as much as their words are.
+    """
+    conversation = await tx.conversations.get(conversation_id)
+    if not _may_open(advocate, conversation):
+        await tx.desk.audit(
+            "open_refused", advocate_id=advocate.id, conversation_id=conversation_id
+        )
+        entry = await tx.board.entry(conversation_id)
+        return Refused(holder=None if entry is None else entry.advocate)
+    found = await tx.board.earlier(conversation_id)
+    await tx.desk.audit(
+        "earlier_contacts",
+        advocate_id=advocate.id,
+        conversation_id=conversation_id,
+        detail={"shown": len(found)},
+    )
+    return found
 
 
 async def _write_down(

@@ -12,7 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from handoff import api, directory_api, ledger_api, pages, refusals
+from handoff import api, directory_api, ledger_api, pages, phrases_pages, refusals, screen_api
 from handoff.auth import Door
 from handoff.guard import HEALTH, Guard
 from handoff.office import Office
@@ -86,6 +86,8 @@ def create_app(office: Office) -> Guard:
     app.include_router(api.router)
     app.include_router(ledger_api.router)
     app.include_router(directory_api.router)
+    app.include_router(screen_api.router)
+    app.include_router(phrases_pages.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     refusals.install(app)

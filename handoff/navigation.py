@@ -21,7 +21,7 @@ class Entry:
     right: Right | None
 
 
-ENTRIES: tuple[Entry, ...] = ()
+ENTRIES: tuple[Entry, ...] = (Entry("/phrases", "phrases.title", Right.EDIT_PHRASES),)
 
 
 def entries_for(advocate: Advocate) -> list[Entry]:

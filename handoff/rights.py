@@ -24,6 +24,7 @@ class Right(StrEnum):
     APPROVE_PROTOCOLS = "approve_protocols"
     SEE_WALL = "see_wall"
     SWITCH_LINE = "switch_line"
+    EDIT_PHRASES = "edit_phrases"
 
 
 class Role(StrEnum):
@@ -46,6 +47,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.APPROVE_PROTOCOLS,
             Right.SEE_WALL,
             Right.SWITCH_LINE,
+            Right.EDIT_PHRASES,
         }
     ),
     Role.DIRECTORY_EDITOR: frozenset({Right.EDIT_DIRECTORY}),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, and_, case, exists, func, select
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import aliased
 
 from intake.conversation import Holder, Safety
 from intake.effects import Reason
@@ -53,6 +54,17 @@ class BoardEntry:
     safety: Safety
     opted_out: bool
     categories: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class EarlierContact:
+    """An earlier conversation with the same address, by facts alone."""
+
+    opened_at: datetime
+    closed_at: datetime | None
+    tier: Tier | None
+    with_human: bool
+    messages: int
 
 
 class BoardRepository(Shelf):
@@ -104,6 +116,57 @@ class BoardRepository(Shelf):
         """One line of the board; None when the bot has the conversation or it is over."""
         found = await self.entries([conversation_id])
         return found[0] if found else None
+
+    async def earlier(self, conversation_id: UUID, most: int = 10) -> list[EarlierContact]:
+        """Earlier conversations with the address of this one, the newest first.
+
+        The address is compared by its keyed fingerprint; no word and no number is read.
+        """
+        this = aliased(ConversationRow)
+        count = (
+            select(func.count())
+            .where(MessageRow.conversation_id == ConversationRow.id)
+            .correlate(ConversationRow)
+            .scalar_subquery()
+        )
+        rows = await self.session.execute(
+            select(
+                ConversationRow.opened_at,
+                ConversationRow.closed_at,
+                func.max(EscalationRow.tier),
+                func.bool_or(EscalationRow.claimed_at.is_not(None)),
+                count,
+            )
+            .join(
+                this,
+                and_(
+                    this.id == conversation_id,
+                    this.id != ConversationRow.id,
+                    this.channel == ConversationRow.channel,
+                    this.inbox == ConversationRow.inbox,
+                    this.address_fingerprint == ConversationRow.address_fingerprint,
+                ),
+            )
+            .outerjoin(EscalationRow, EscalationRow.conversation_id == ConversationRow.id)
+            .group_by(ConversationRow.id)
+            .order_by(ConversationRow.opened_at.desc())
+            .limit(most)
+        )
+        return [
+            EarlierContact(
+                opened, closed, None if tier is None else Tier(tier), bool(human), number
+            )
+            for opened, closed, tier, human, number in rows
+        ]
+
+    async def taken_since(self, advocate_id: UUID, since: datetime) -> dict[Tier | None, int]:
+        """How many conversations an advocate took since then, by tier."""
+        rows = await self.session.execute(
+            select(EscalationRow.tier, func.count())
+            .where(EscalationRow.claimed_by == advocate_id, EscalationRow.claimed_at >= since)
+            .group_by(EscalationRow.tier)
+        )
+        return {None if tier is None else Tier(tier): number for tier, number in rows}
 
     async def next_waiting(self) -> UUID | None:
         """The conversation that needs a human most: highest tier, then longest wait."""

@@ -20,6 +20,7 @@ from storage.ledger import LedgerRepository
 from storage.mailbox import MailboxRepository
 from storage.notify import SignalRepository
 from storage.outbox import OutboxRepository
+from storage.phrases import PhraseRepository
 from storage.repositories import (
     ConversationRepository,
     EscalationRepository,
@@ -52,6 +53,7 @@ class Transaction:
         self.board = BoardRepository(session, keyring)
         self.desk = DeskRepository(session, keyring)
         self.accounts = AccountRepository(session, keyring)
+        self.phrases = PhraseRepository(session, keyring)
         self.ledger = LedgerRepository(session, keyring)
         self.disclosures = DisclosureRepository(session, keyring)
         self.signals = SignalRepository(session)

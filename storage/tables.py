@@ -390,3 +390,29 @@ class PurgeRunRow(Base):
     bodies: Mapped[int]
     addresses: Mapped[int]
     overdue_left: Mapped[int]
+
+
+class LocalPhraseRow(Base):
+    """A phrase that supervisors keep for advocates; it is about nobody."""
+
+    __tablename__ = "local_phrase"
+    __table_args__ = (Index("uq_local_phrase_name", "language", "name", unique=True),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    language: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    written_by: Mapped[UUID] = mapped_column(ForeignKey("advocate.id"), index=True)
+
+
+class ScreenChoiceRow(Base):
+    """How an advocate wants their screen; kept here, since browsers of the desk keep nothing."""
+
+    __tablename__ = "screen_choice"
+
+    advocate_id: Mapped[UUID] = mapped_column(
+        ForeignKey("advocate.id", ondelete="CASCADE"), primary_key=True
+    )
+    cover: Mapped[bool] = mapped_column(server_default="false")
+    sound: Mapped[bool] = mapped_column(server_default="false")
+    breaks: Mapped[bool] = mapped_column(server_default="true")

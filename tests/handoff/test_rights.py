@@ -26,6 +26,7 @@ EXPECTED = {
     "approve_protocols": {"supervisor"},
     "see_wall": {"supervisor"},
     "switch_line": {"supervisor"},
+    "edit_phrases": {"supervisor"},
 }
 
 

@@ -1,0 +1,1 @@
+"""Wording for advocates, by language: phrases by name, and words worth a second look (data)."""
