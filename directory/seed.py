@@ -20,6 +20,9 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.sql import func
 
+from directory.protocol_files import SEEDS, read_files
+from directory.protocol_store import save_all
+from directory.protocol_tables import ProtocolVersionRow
 from directory.seed_records import (
     AreaRecord,
     InvalidRecord,
@@ -51,7 +54,7 @@ from directory.vocabulary import (
 from intake.needs import Need
 from intake.places import by_id
 from storage.base import Base
-from storage.database import sqlalchemy_url
+from storage.database import sqlalchemy_url, utc_now
 
 DATA = Path(__file__).with_name("seed_data")
 # Two processes that seed at once take turns (storage/migrate.py holds 4217001).
@@ -262,11 +265,21 @@ def _uuid(*parts: str) -> UUID:
     return uuid5(_NAMESPACE, "/".join(parts))
 
 
+async def seed_protocols_if_empty(session: AsyncSession) -> int:
+    """Add the first protocols in the caller's transaction; how many. None if there is any."""
+    await session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    if await session.scalar(select(exists().select_from(ProtocolVersionRow))):
+        return 0
+    added, _ = await save_all(session, read_files([SEEDS]), origin="seed", at=utc_now())
+    return added
+
+
 async def seed(database_url: str) -> int:
-    """Seed the database at this URL in one transaction; the number of services added."""
+    """Seed services and protocols at this URL in one transaction; the number of services added."""
     engine = create_async_engine(sqlalchemy_url(database_url))
     try:
         async with AsyncSession(engine) as session, session.begin():
+            await seed_protocols_if_empty(session)
             return await seed_if_empty(session)
     finally:
         await engine.dispose()

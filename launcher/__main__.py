@@ -64,6 +64,7 @@ def _command(name: str) -> Callable[[options.Options], int]:
     return {
         "phone": companions.phone,
         "user": companions.user,
+        "protocols": companions.protocols,
         "status": companions.status,
         "bench": companions.bench,
     }[name]

@@ -31,6 +31,13 @@ def user(options: Options) -> int:
     _become(state.find(options.data), "handoff.users", *options.rest)
 
 
+def protocols(options: Options) -> int:
+    """Become the command for local protocols; checking files needs no line. Raises Refusal."""
+    if options.rest[:1] in (("import",), ("export",), ("list",)):
+        _become(state.find(options.data), "directory.protocol_cli", *options.rest)
+    _become(None, "directory.protocol_cli", *options.rest)
+
+
 def bench(options: Options) -> int:
     """Become the benchmarks, which measure the running line. Raises Refusal."""
     _become(state.find(options.data), "benchmarks", *options.rest)
@@ -54,6 +61,7 @@ def _memory(pid: int) -> str:
         return "being started again"
 
 
-def _become(line: state.State, module: str, *words: str) -> NoReturn:
-    environment = {**os.environ, **line.environment, "PYTHONPATH": str(ROOT)}
+def _become(line: state.State | None, module: str, *words: str) -> NoReturn:
+    of_line = {} if line is None else line.environment
+    environment = {**os.environ, **of_line, "PYTHONPATH": str(ROOT)}
     os.execve(sys.executable, [sys.executable, "-m", module, *words], environment)

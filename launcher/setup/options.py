@@ -24,6 +24,7 @@ COMMANDS: dict[str, Command] = {
     "test": Command("set up what is missing and run every check and test", ("dev", "engine")),
     "phone": Command("text the running line from this terminal", ("services",)),
     "user": Command("manage advocates' accounts: ./hotline user add NAME", ("services",)),
+    "protocols": Command("import, export, check or list local protocols", ("services",)),
     "status": Command("tell what is running, and where", ("services",)),
     "train": Command("train the language model if its inputs changed", ("services", "engine")),
     "triage": Command("judge messages: JSON lines in, JSON lines out", ("services", "engine")),
@@ -41,7 +42,7 @@ COMMANDS: dict[str, Command] = {
 RESULTS = ("triage", "evaluate")
 
 # The commands that look at the data of a line; the others get their words untouched.
-WITH_DATA = ("up", "phone", "user", "status", "bench")
+WITH_DATA = ("up", "phone", "user", "protocols", "status", "bench")
 
 
 @dataclass(frozen=True)
@@ -84,14 +85,14 @@ def read(arguments: Sequence[str]) -> Options:
 def usage() -> str:
     """Return the text of ./hotline help."""
     lines = ["usage: ./hotline COMMAND ...", ""]
-    lines += [f"  {name:<8} {command.summary}" for name, command in COMMANDS.items()]
+    lines += [f"  {name:<9} {command.summary}" for name, command in COMMANDS.items()]
     lines += [
         "",
         "up takes --port (default 8080), --staff-port (8081) and --data-dir (.data).",
         "check takes --unreviewed (name every sentence that waits for a native speaker)",
         "and --segments (the SMS parts of each). test hands its words to pytest.",
         "evaluate takes --to FOLDER and --baselines.",
-        "phone, user, status and bench take --data-dir.",
+        "phone, user, protocols, status and bench take --data-dir.",
         "Every setting is described in docs/quickstart.md and .env.example.",
     ]
     return "\n".join(lines)

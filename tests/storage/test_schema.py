@@ -8,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
+import directory.protocol_tables
 import directory.tables
 import storage.tables
 from storage.base import Base
@@ -24,6 +25,7 @@ def test_migrated_and_declared_schema_are_equal(database_url: str) -> None:
     """No table, column, default, index or constraint differs."""
     assert storage.tables.Base is Base
     assert directory.tables.Base is Base
+    assert directory.protocol_tables.Base is Base
     engine = create_engine(sqlalchemy_url(database_url))
     with engine.connect() as connection:
         context = MigrationContext.configure(
