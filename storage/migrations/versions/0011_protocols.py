@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0010_protocols"
-down_revision = "0009_remembered"
+revision = "0011_protocols"
+down_revision = "0010_phrases"
 
 TABLES = ("protocol_version", "protocol_event", "protocol_step")
 
