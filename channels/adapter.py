@@ -67,6 +67,8 @@ class Adapter(ABC):
     name: str
     hooks: tuple[str, ...] = ()
     answer: Answer = Answer()
+    #: Whether a message rings or lights up where the person is, so that safe times matter.
+    rings: bool = True
 
     @abstractmethod
     def verify(self, request: RawRequest) -> None:

@@ -1,4 +1,4 @@
-"""Sends what waits in a conversation's outbox, in order, never twice.
+"""Sends what waits in a conversation's outbox, in order, never twice, and only when it may.
 
 An attempt is written down before the provider is asked. When its end is not known (a crash, a
 timeout, a server error) the message is in doubt: it is looked up at the provider before anything
@@ -10,14 +10,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from channels.adapter import Adapter
 from channels.send_errors import CannotTell, OptedOut, SendError, Temporary, Unknown, WindowClosed
+from intake.contact import Outgoing, Passage, Verdict, verdict
 from intake.messages import Delivery
 from intake.ports import Clock
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.outbox import Letter
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,9 @@ class Outbox:
     settling: timedelta = SETTLING
 
     async def deliver(self, conversation_id: UUID) -> None:
-        """Send until the outbox of the conversation is empty. Raises TryAgain."""
+        """Send until nothing is left that may leave now. Raises TryAgain."""
+        async with self.database.transaction() as tx:
+            await tx.outbox.reconsider(conversation_id)
         while (letter := await self._next(conversation_id)) is not None:
             adapter = self.adapters.get(letter.channel)
             if adapter is None:
@@ -62,14 +65,29 @@ class Outbox:
             letter = await tx.outbox.next_letter(conversation_id)
             if letter is None or letter.in_doubt or letter.channel not in self.adapters:
                 return letter
-            conversation = await tx.conversations.get(conversation_id)
-            if conversation.opted_out and letter.key != "keyword.stop":
-                await tx.outbox.failed(letter.message_id, Delivery.BLOCKED, "opted_out")
-                await tx.signals.desk(conversation_id)
-            else:
-                await tx.outbox.begin(letter.message_id, self.now())
+            now = self.now()
+            may = await self._may_leave(tx, conversation_id, letter, now)
+            if may.passage is Passage.LEAVE:
+                await tx.outbox.begin(letter.message_id, now)
                 return letter
+            if may.passage is Passage.WAIT:
+                await tx.outbox.hold(letter.message_id, may.why, may.until)
+            else:
+                await tx.outbox.failed(letter.message_id, Delivery.BLOCKED, may.why)
+            await tx.signals.desk(conversation_id)
         return await self._next(conversation_id)
+
+    async def _may_leave(
+        self, tx: Transaction, conversation_id: UUID, letter: Letter, now: datetime
+    ) -> Verdict:
+        """Every line is asked here, just before it leaves (intake/contact.py)."""
+        return verdict(
+            Outgoing(letter.author, letter.key, letter.created_at, letter.confirmed),
+            await tx.conversations.get(conversation_id),
+            await tx.contacts.preference(conversation_id),
+            now,
+            rings=self.adapters[letter.channel].rings,
+        )
 
     async def _send(self, conversation_id: UUID, letter: Letter, adapter: Adapter) -> None:
         try:

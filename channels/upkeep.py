@@ -126,7 +126,9 @@ class Upkeep:
             for conversation_id in await tx.outbox.conversations_with_pending(LOST_AFTER, now):
                 if not await is_waiting(tx.session, TURN, conversation_id):
                     await tx.jobs.turn(conversation_id)
-            for conversation_id in await tx.outbox.conversations_with_unsent(LOST_AFTER, now):
+            due = await tx.outbox.conversations_with_due(now)
+            lost = await tx.outbox.conversations_with_unsent(LOST_AFTER, now)
+            for conversation_id in {*due, *lost}:
                 if not await is_waiting(tx.session, SEND, conversation_id):
                     await tx.jobs.send(conversation_id)
 

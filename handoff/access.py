@@ -27,6 +27,7 @@ from intake.consent import (
     basis_for,
     live_consents,
 )
+from intake.contact import Preference
 from intake.conversation import Conversation, Holder
 from intake.disclosure import Disclosure
 from intake.messages import Stored
@@ -53,6 +54,7 @@ class Opened:
     risks: Sequence[RiskRecord]
     notes: Sequence[Note]
     tier_changes: Sequence[TierChange]
+    preference: Preference
     names: dict[UUID, str]
 
 
@@ -88,6 +90,7 @@ async def open_conversation(
         risks=await tx.desk.risks(conversation_id),
         notes=await tx.desk.notes(conversation_id),
         tier_changes=await tx.desk.tier_changes(conversation_id),
+        preference=await tx.contacts.preference(conversation_id),
         names=await tx.accounts.names(writers),
     )
 

@@ -143,7 +143,7 @@ async def claim_next(signed_in: Acting, office: TheOffice) -> Claimed:
 @router.post("/conversations/{conversation_id}/claim", tags=["conversations"])
 async def claim(conversation_id: UUID, signed_in: Acting, office: TheOffice) -> Claimed:
     """Take a waiting conversation; of two who try at once exactly one gets it."""
-    async with _at_work(conversation_id, signed_in, office) as desk:
+    async with at_work(conversation_id, signed_in, office) as desk:
         taken = await desk.claim(conversation_id)
     return Claimed(id=taken.id)
 
@@ -153,15 +153,17 @@ async def reply(
     conversation_id: UUID, body: NewReply, signed_in: Acting, office: TheOffice
 ) -> Written:
     """Send words to the person."""
-    async with _at_work(conversation_id, signed_in, office) as desk:
-        written = await desk.reply(conversation_id, body.text, body.once)
+    async with at_work(conversation_id, signed_in, office) as desk:
+        written = await desk.reply(
+            conversation_id, body.text, body.once, confirmed=body.though_not_safe
+        )
     return Written(id=written)
 
 
 @router.post("/conversations/{conversation_id}/typing", tags=["conversations"], status_code=204)
 async def typing(conversation_id: UUID, signed_in: Acting, office: TheOffice) -> None:
     """Tell a visitor of the web chat that an answer is being typed; at most every few seconds."""
-    async with _at_work(conversation_id, signed_in, office) as desk:
+    async with at_work(conversation_id, signed_in, office) as desk:
         await desk.typing(conversation_id)
 
 
@@ -170,14 +172,14 @@ async def release(
     conversation_id: UUID, body: Ending, signed_in: Acting, office: TheOffice
 ) -> None:
     """Hand the conversation back to the bot; the person is told."""
-    async with _at_work(conversation_id, signed_in, office) as desk:
+    async with at_work(conversation_id, signed_in, office) as desk:
         await desk.release(conversation_id, body.seen)
 
 
 @router.post("/conversations/{conversation_id}/close", tags=["conversations"], status_code=204)
 async def close(conversation_id: UUID, body: Ending, signed_in: Acting, office: TheOffice) -> None:
     """End the conversation; the retention clock starts."""
-    async with _at_work(conversation_id, signed_in, office) as desk:
+    async with at_work(conversation_id, signed_in, office) as desk:
         await desk.close(conversation_id, body.seen)
 
 
@@ -187,7 +189,7 @@ async def lower_tier(
 ) -> None:
     """Lower the tier, with a reason that is kept."""
     shown, tier = tier_of(body.shown), tier_of(body.tier)
-    async with _at_work(conversation_id, signed_in, office) as desk:
+    async with at_work(conversation_id, signed_in, office) as desk:
         await desk.lower_tier(conversation_id, shown=shown, tier=tier, reason=body.reason)
 
 
@@ -196,7 +198,7 @@ async def note(
     conversation_id: UUID, body: NewNote, signed_in: Acting, office: TheOffice
 ) -> Written:
     """Keep a note that only staff can read."""
-    async with _at_work(conversation_id, signed_in, office) as desk:
+    async with at_work(conversation_id, signed_in, office) as desk:
         written = await desk.note(conversation_id, body.text)
     return Written(id=written)
 
@@ -210,7 +212,7 @@ async def schema(request: Request, office: TheOffice) -> JSONResponse:
 
 
 @asynccontextmanager
-async def _at_work(
+async def at_work(
     conversation_id: UUID, signed_in: SignedIn, office: Office
 ) -> AsyncIterator[Desk]:
     """An advocate's verbs in one transaction. Raises Taken or NotYours with who has it instead."""

@@ -12,7 +12,16 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from handoff import api, directory_api, ledger_api, pages, phrases_pages, refusals, screen_api
+from handoff import (
+    api,
+    contact_api,
+    directory_api,
+    ledger_api,
+    pages,
+    phrases_pages,
+    refusals,
+    screen_api,
+)
 from handoff.auth import Door
 from handoff.guard import HEALTH, Guard
 from handoff.office import Office
@@ -85,6 +94,7 @@ def create_app(office: Office) -> Guard:
     app.state.office = office
     app.include_router(api.router)
     app.include_router(ledger_api.router)
+    app.include_router(contact_api.router)
     app.include_router(directory_api.router)
     app.include_router(screen_api.router)
     app.include_router(phrases_pages.router)

@@ -7,13 +7,14 @@ has happened since: nobody closes a conversation over a cry for help that they h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from handoff.errors import NewMessage, NotLower, OnceUsed, OptedOut, TierMoved, UnfitText
-from intake.conversation import Conversation, close, release
+from handoff.errors import NewMessage, NotLower, NotSafe, OnceUsed, OptedOut, TierMoved, UnfitText
+from intake.contact import Preference
+from intake.conversation import Conversation, Safety, close, release
 from intake.errors import NotHolder, NotWaiting
 from intake.messages import MAX_CHARACTERS, clean
 from intake.risk import Tier
@@ -67,10 +68,14 @@ class Desk:
                 continue  # another advocate was faster: the next one, then
         return None
 
-    async def reply(self, conversation_id: UUID, text: str, once: UUID) -> UUID:
+    async def reply(
+        self, conversation_id: UUID, text: str, once: UUID, *, confirmed: bool = False
+    ) -> UUID:
         """Send words to the person; the same `once` twice sends them once.
 
-        Raises NotHolder, OptedOut, UnfitText or OnceUsed.
+        `confirmed`: the advocate saw that the person said texting is not safe, and has a reason.
+        Outside the person's safe times the words wait (intake/contact.py). Raises NotHolder,
+        OptedOut, NotSafe, UnfitText or OnceUsed.
         """
         conversation = await self._held(conversation_id)
         known = await self.tx.desk.author_of(once)
@@ -80,15 +85,19 @@ class Desk:
             return once
         if conversation.opted_out:
             raise OptedOut("the person asked for no more texts; only their START reopens")
+        not_safe = conversation.safety is Safety.NOT_SAFE
+        if not_safe and not confirmed:
+            raise NotSafe("the person said that texting is not safe now; wait, or confirm")
         message_id = await self.tx.messages.add_outgoing(
             conversation,
             _fit(text, LONGEST_REPLY, "reply"),
             key=None,
             advocate_id=self.advocate.id,
             message_id=once,
+            confirmed=not_safe,
         )
         await self.tx.jobs.send(conversation_id)
-        await self._written("reply", conversation_id)
+        await self._written("reply", conversation_id, **({"not_safe": True} if not_safe else {}))
         return message_id
 
     async def typing(self, conversation_id: UUID) -> None:
@@ -139,6 +148,26 @@ class Desk:
         note_id = await self.tx.desk.add_note(conversation_id, self.advocate.id, words)
         await self._written("note", conversation_id)
         return note_id
+
+    async def zone_of(self, conversation_id: UUID) -> str:
+        """The time zone that the person's number tells of. Raises NotHolder."""
+        await self._held(conversation_id)
+        return await self.tx.contacts.zone(conversation_id)
+
+    async def set_contact_preference(
+        self, conversation_id: UUID, preference: Preference
+    ) -> Preference:
+        """Put on record when and how the person may be reached. Raises NotHolder or UnfitText."""
+        await self._held(conversation_id)
+        note = clean(preference.note or "") or None
+        if note is not None:
+            _fit(note, LONGEST_REASON, "note")
+        kept = replace(preference, note=note)
+        await self.tx.contacts.set_preference(conversation_id, kept, by_advocate=True)
+        # What is held may leave by now.
+        await self.tx.jobs.send(conversation_id)
+        await self._written("contact_preference", conversation_id, texting=preference.texting.value)
+        return kept
 
     async def _held(self, conversation_id: UUID) -> Conversation:
         conversation = await self.tx.conversations.lock(conversation_id)

@@ -13,6 +13,10 @@ class OptedOut(LineError):
     """The person told us to stop: nothing may be sent until they text START."""
 
 
+class NotSafe(LineError):
+    """The person said that texting is not safe: a reply needs a second look, or their next text."""
+
+
 class NewMessage(LineError):
     """The person wrote after what the screen showed; look before you end this."""
 

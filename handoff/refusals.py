@@ -29,6 +29,7 @@ REFUSALS: dict[type[LineError], tuple[str, HTTPStatus]] = {
     errors.NotYours: ("not_yours", HTTPStatus.CONFLICT),
     errors.Taken: ("taken", HTTPStatus.CONFLICT),
     errors.OptedOut: ("opted_out", HTTPStatus.CONFLICT),
+    errors.NotSafe: ("not_safe", HTTPStatus.CONFLICT),
     errors.NewMessage: ("new_message", HTTPStatus.CONFLICT),
     errors.TierMoved: ("tier_moved", HTTPStatus.CONFLICT),
     errors.OnceUsed: ("once_used", HTTPStatus.CONFLICT),

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from handoff.access import Opened
 from handoff.desk import LONGEST_REASON, LONGEST_REPLY
 from handoff.navigation import entries_for
+from intake.contact import Preference, Texting, Window
 from intake.messages import MAX_CHARACTERS, Stored
 from intake.risk import Tier
 from storage.accounts import Advocate
@@ -44,10 +45,15 @@ class Sign(Strict):
 
 
 class NewReply(Strict):
-    """Words to the person. `once`: made by the screen, so that a repeat sends nothing twice."""
+    """Words to the person. `once`: made by the screen, so that a repeat sends nothing twice.
+
+    `though_not_safe`: send although the person said that texting is not safe; without it that is
+    refused as `not_safe`.
+    """
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=4 * LONGEST_REPLY)]
     once: UUID
+    though_not_safe: bool = False
 
 
 class Ending(Strict):
@@ -166,8 +172,61 @@ class BoardNews(BaseModel):
     gone: list[UUID]
 
 
+class SafeTime(Strict):
+    """A time of the week: minutes of the day, and days with Monday as 0.
+
+    One whose end is not after its start goes over midnight.
+    """
+
+    start: Annotated[int, Field(ge=0, lt=1440)]
+    end: Annotated[int, Field(gt=0, le=1440)]
+    days: Annotated[list[Annotated[int, Field(ge=0, le=6)]], Field(min_length=1, max_length=7)]
+
+    @model_validator(mode="after")
+    def _lasts(self) -> SafeTime:
+        if self.start == self.end:
+            raise ValueError("a safe time begins and ends at different times")
+        return self
+
+    def window(self) -> Window:
+        """The window that it names."""
+        return Window(self.start, self.end, frozenset(self.days))
+
+    @classmethod
+    def of(cls, window: Window) -> SafeTime:
+        """The window as the API writes it."""
+        return cls(start=window.start, end=window.end, days=sorted(window.days))
+
+
+class ContactPreference(BaseModel):
+    """When and how a person may be reached; null: nobody asked."""
+
+    texting: Texting
+    safe_times: list[SafeTime]
+    zone: str
+    voicemail: bool | None
+    phone_shared: bool | None
+    note: str | None
+
+    @classmethod
+    def of(cls, preference: Preference) -> ContactPreference:
+        """The preference as the API writes it."""
+        return cls(
+            texting=preference.texting,
+            safe_times=[SafeTime.of(window) for window in preference.windows],
+            zone=preference.zone,
+            voicemail=preference.voicemail,
+            phone_shared=preference.phone_shared,
+            note=preference.note,
+        )
+
+
 class Message(BaseModel):
-    """One message; `text` is null once its date has passed and it was removed."""
+    """One message; `text` is null once its date has passed and it was removed.
+
+    `key`: the fixed sentence that it is, or `word.code`, `word.duress`, `word.new` for a text of
+    the person that was a code word and is not kept. `hold_until`: when a held message may leave.
+    """
 
     id: UUID
     sequence: int
@@ -178,6 +237,8 @@ class Message(BaseModel):
     at: datetime
     delivery: str | None
     delivery_error: str | None
+    hold_until: datetime | None
+    key: str | None
 
     @classmethod
     def of(cls, stored: Stored, names: dict[UUID, str]) -> Message:
@@ -192,15 +253,19 @@ class Message(BaseModel):
             at=stored.created_at,
             delivery=None if stored.delivery is None else stored.delivery.value,
             delivery_error=stored.delivery_error,
+            hold_until=stored.hold_until,
+            key=stored.key,
         )
 
 
 class Delivery(BaseModel):
-    """What became of an outbound message."""
+    """What became of an outbound message; `hold_until`: when a held one may leave, null while
+    only the person can open the way."""
 
     message_id: UUID
     delivery: str
     error: str | None
+    hold_until: datetime | None
 
 
 class SeenCue(BaseModel):
@@ -292,6 +357,8 @@ class Thread(BaseModel):
     advocate_id: UUID | None
     closed: bool
     safety: str
+    code_word: Literal["none", "not_given", "given"]
+    contact_preference: ContactPreference
     opted_out: bool
     entry: BoardLine | None
     messages: list[Message]
@@ -314,11 +381,18 @@ class Thread(BaseModel):
             advocate_id=conversation.advocate_id,
             closed=not conversation.open,
             safety=conversation.safety.value,
+            code_word=conversation.code_word.value,
+            contact_preference=ContactPreference.of(opened.preference),
             opted_out=conversation.opted_out,
             entry=None if opened.entry is None else BoardLine.of(opened.entry),
             messages=[Message.of(message, opened.names) for message in opened.messages],
             deliveries=[
-                Delivery(message_id=one.message_id, delivery=one.delivery.value, error=one.error)
+                Delivery(
+                    message_id=one.message_id,
+                    delivery=one.delivery.value,
+                    error=one.error,
+                    hold_until=one.hold_until,
+                )
                 for one in opened.deliveries
             ],
             risks=[Risk.of(record) for record in opened.risks],

@@ -31,6 +31,27 @@ class Safety(enum.Enum):
     NOT_SAFE = "not_safe"
 
 
+class CodeWord(enum.Enum):
+    """Whether whoever writes has proved to be the person: a code word outlives a conversation."""
+
+    NONE = "none"
+    NOT_GIVEN = "not_given"
+    GIVEN = "given"
+
+
+class Question(enum.Enum):
+    """What the line has asked about safety settings and waits to hear (intake/safety_settings.py).
+
+    It concerns the next text alone.
+    """
+
+    MENU = "menu"
+    TIMES = "times"
+    TIMES_AGAIN = "times_again"
+    CODE_WORD = "code_word"
+    DURESS_WORD = "duress_word"
+
+
 @dataclass(frozen=True)
 class Conversation:
     """One thread with one person on one channel.
@@ -49,6 +70,8 @@ class Conversation:
     language_chosen: bool = False
     language_offer: tuple[str, ...] | None = None
     safety: Safety = Safety.UNASKED
+    code_word: CodeWord = CodeWord.NONE
+    question: Question | None = None
     opted_out: bool = False
     last_inbound_at: datetime | None = None
     closed_at: datetime | None = None
@@ -69,10 +92,13 @@ def hear(conversation: Conversation, at: datetime) -> Conversation:
     """A message came in: after a gap the safety check starts anew."""
     last = conversation.last_inbound_at
     asked_anew = after_gap(conversation, at) and conversation.safety is not Safety.NOT_SAFE
+    gone = after_gap(conversation, at)
     return replace(
         conversation,
         last_inbound_at=max(last, at) if last else at,
         safety=Safety.UNASKED if asked_anew else conversation.safety,
+        code_word=CodeWord.NONE if gone else conversation.code_word,
+        question=None if gone else conversation.question,
     )
 
 

@@ -25,6 +25,8 @@ class Reason(enum.Enum):
     UNSURE = "unsure"
     TIP = "tip"
     LANGUAGE = "language"
+    DURESS = "duress"
+    """The person sent their duress word: they are not safe, and must not be seen to say so."""
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,8 @@ class Delivery(enum.Enum):
     """The state of an outbound message; `rank` only ever rises."""
 
     QUEUED = "queued"
+    HELD = "held"
+    """It waits for a time at which the person may be texted (intake/contact.py)."""
     SENDING = "sending"
     SENT = "sent"
     DELIVERED = "delivered"
@@ -66,6 +68,7 @@ class Delivery(enum.Enum):
 
 _RANKS = {
     Delivery.QUEUED: 0,
+    Delivery.HELD: 0,
     Delivery.SENDING: 1,
     Delivery.SENT: 2,
     Delivery.DELIVERED: 3,
@@ -105,6 +108,7 @@ class Stored:
     key: str | None = None
     delivery: Delivery | None = None
     delivery_error: str | None = None
+    hold_until: datetime | None = None
     advocate_id: UUID | None = None
 
 

@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from intake.contact import NEUTRAL_KEYS
 from intake.conversation import Conversation, Safety
 from intake.languages import chain
 from intake.ports import UnitOfWork, Wording
-
-# What may still be said after the person told us that texting is not safe.
-_NEUTRAL_KEYS = frozenset({"safety.not_now", "wait.discreet", "open.again"})
-
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -43,7 +40,7 @@ class Voice:
         `hint` is the language to use while that of the conversation is not known; `values` fill
         the sentence's own placeholders.
         """
-        muted = conversation.safety is Safety.NOT_SAFE and key not in _NEUTRAL_KEYS
+        muted = conversation.safety is Safety.NOT_SAFE and key not in NEUTRAL_KEYS
         if muted or conversation.opted_out:
             return
         words = self.words(key, conversation.language or hint, **values)

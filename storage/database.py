@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from storage.accounts import AccountRepository
 from storage.board import BoardRepository
+from storage.contacts import ContactRepository
 from storage.copies import CopyRepository
 from storage.crypto import Keyring
 from storage.desk import DeskRepository
@@ -43,6 +44,7 @@ class Transaction:
         self.jobs = jobs
         self.conversations = ConversationRepository(session, keyring)
         self.messages = MessageRepository(session, keyring)
+        self.contacts = ContactRepository(session, keyring)
         self.risks = RiskRepository(session, keyring)
         self.escalations = EscalationRepository(session, keyring)
         self.tips = TipRepository(session, keyring)

@@ -48,6 +48,8 @@ class DeliveryState:
     message_id: UUID
     delivery: Delivery
     error: str | None
+    hold_until: datetime | None = None
+    """When a held message may leave; None while only the person can open the way."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class DeskRepository(Shelf):
                 key=row.key,
                 delivery=None if row.delivery is None else Delivery(row.delivery),
                 delivery_error=row.delivery_error,
+                hold_until=row.hold_until,
                 advocate_id=row.advocate_id,
             )
             for row in rows
@@ -99,13 +102,18 @@ class DeskRepository(Shelf):
     async def deliveries(self, conversation_id: UUID) -> list[DeliveryState]:
         """What became of every outbound message, without its words."""
         rows = await self.session.execute(
-            select(MessageRow.id, MessageRow.delivery, MessageRow.delivery_error)
+            select(
+                MessageRow.id,
+                MessageRow.delivery,
+                MessageRow.delivery_error,
+                MessageRow.hold_until,
+            )
             .where(MessageRow.conversation_id == conversation_id, MessageRow.direction == "out")
             .order_by(MessageRow.sequence)
         )
         return [
-            DeliveryState(message_id=found, delivery=Delivery(state), error=error)
-            for found, state, error in rows
+            DeliveryState(found, Delivery(state), error, until)
+            for found, state, error, until in rows
         ]
 
     async def last_inbound(self, conversation_id: UUID) -> int:

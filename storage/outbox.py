@@ -39,6 +39,8 @@ class Letter:
     created_at: datetime
     last_inbound_at: datetime
     """When the person last wrote: some channels allow free text only for a while after it."""
+    confirmed: bool = False
+    """An advocate sent it though the person had said that texting is not safe."""
 
 
 class OutboxRepository(Shelf):
@@ -82,7 +84,33 @@ class OutboxRepository(Shelf):
             last_attempt_at=message.last_attempt_at,
             created_at=message.created_at,
             last_inbound_at=conversation.last_inbound_at,
+            confirmed=message.confirmed,
         )
+
+    async def reconsider(self, conversation_id: UUID) -> None:
+        """Put what is held back among what is to be sent: something has changed."""
+        await self.session.execute(
+            update(MessageRow)
+            .where(
+                MessageRow.conversation_id == conversation_id,
+                MessageRow.delivery == Delivery.HELD.value,
+            )
+            .values(delivery=Delivery.QUEUED.value, delivery_error=None, hold_until=None)
+            .execution_options(synchronize_session=False)
+        )
+
+    async def hold(self, message_id: UUID, why: str, until: datetime | None) -> None:
+        """It may not leave now; `until` is None while only the person can open the way."""
+        await self._set(message_id, Delivery.HELD, error=why, hold_until=until)
+
+    async def conversations_with_due(self, now: datetime) -> Sequence[UUID]:
+        """Conversations in which something held may leave by now."""
+        rows = await self.session.scalars(
+            select(MessageRow.conversation_id)
+            .where(MessageRow.delivery == Delivery.HELD.value, MessageRow.hold_until <= now)
+            .distinct()
+        )
+        return rows.all()
 
     async def begin(self, message_id: UUID, at: datetime) -> None:
         """An attempt starts: on disk before the provider is asked, also on a lazy connection."""

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
-from intake.conversation import Conversation, Holder, Safety
+from intake.conversation import CodeWord, Conversation, Holder, Question, Safety
 from intake.effects import Judgement, Reason
 from intake.errors import ConversationNotFound
 from intake.messages import Inbound
@@ -127,6 +127,8 @@ class ConversationRepository(Shelf):
             "language_chosen": conversation.language_chosen,
             "language_offer": _listed(conversation.language_offer),
             "safety": conversation.safety.value,
+            "code_word": conversation.code_word.value,
+            "question": conversation.question and conversation.question.value,
             "last_inbound_at": conversation.last_inbound_at,
             "closed_at": conversation.closed_at,
         }
@@ -218,6 +220,8 @@ def to_conversation(row: ConversationRow, *, opted_out: bool) -> Conversation:
         language_chosen=row.language_chosen,
         language_offer=None if row.language_offer is None else tuple(row.language_offer),
         safety=Safety(row.safety),
+        code_word=CodeWord(row.code_word),
+        question=None if row.question is None else Question(row.question),
         opted_out=opted_out,
         last_inbound_at=row.last_inbound_at,
         closed_at=row.closed_at,
@@ -263,10 +267,12 @@ class MessageRepository(Shelf):
         key: str | None,
         advocate_id: UUID | None,
         message_id: UUID | None = None,
+        confirmed: bool = False,
     ) -> UUID:
         """Put a line into the outbox: of an advocate, or of the bot when none is named.
 
-        `message_id`: chosen by the caller, so that the same line is not put in twice.
+        `message_id`: chosen by the caller, so that the same line is not put in twice. `confirmed`:
+        it is to leave though the person had said that texting is not safe.
         """
         message_id = message_id or uuid4()
         await self.session.execute(
@@ -280,6 +286,7 @@ class MessageRepository(Shelf):
                 body_sealed=self._sealed(message_id, text),
                 key=key,
                 delivery="queued",
+                confirmed=confirmed,
             )
         )
         return message_id

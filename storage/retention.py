@@ -22,6 +22,7 @@ from storage.ledger_tables import (
     DisclosureRow,
 )
 from storage.tables import (
+    ContactPreferenceRow,
     ConversationRow,
     DeskSessionRow,
     EscalationRow,
@@ -38,6 +39,8 @@ TIP = timedelta(days=365)
 # After this long a consent, a decision or a report is codes only.
 LEDGER = timedelta(days=7 * 365)
 SILENCE = timedelta(hours=24)
+# Numbers go to other people: what an address may be texted, and its words, end with its silence.
+CONTACT = timedelta(days=90)
 # The worker ends idle visits within seconds; this is the net below it.
 VISIT = timedelta(hours=1)
 
@@ -69,6 +72,7 @@ async def purge(session: AsyncSession, now: datetime) -> Purge:
         .where(overdue, ConversationRow.address_sealed.is_not(None))
         .values(address_sealed=None, engine_memory_sealed=None, past_words_sealed=None),
     )
+    await session.execute(delete(ContactPreferenceRow).where(_unheard(now - CONTACT)))
     await session.execute(delete(WebVisitRow).where(WebVisitRow.seen_at < now - VISIT))
     await session.execute(delete(DeskSessionRow).where(DeskSessionRow.expires_at < now))
     left = await session.scalar(
@@ -84,6 +88,17 @@ async def purge(session: AsyncSession, now: datetime) -> Purge:
         )
     )
     return done
+
+
+def _unheard(since: datetime) -> Any:
+    """Whoever set a preference has not written since, in any conversation."""
+    heard = exists(ConversationRow.id).where(
+        ConversationRow.channel == ContactPreferenceRow.channel,
+        ConversationRow.inbox == ContactPreferenceRow.inbox,
+        ConversationRow.address_fingerprint == ContactPreferenceRow.address_fingerprint,
+        ConversationRow.last_inbound_at >= since,
+    )
+    return ~heard
 
 
 def _overdue(now: datetime) -> Any:

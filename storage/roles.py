@@ -25,6 +25,7 @@ from storage.tables import ConversationRow, MessageRow
 HIDDEN = {
     "conversation": frozenset({"address_sealed", "engine_memory_sealed"}),
     "message": frozenset({"body_sealed"}),
+    "contact_preference": frozenset({"note_sealed"}),
 }
 # Who a conversation is with never changes.
 _FIXED = frozenset({"id", "channel", "inbox", "address_fingerprint", "address_sealed"})
@@ -83,6 +84,18 @@ def porch_rights() -> tuple[Rights, ...]:
         Rights("escalation", select=None, update=None),
         Rights("tier_change"),
         Rights("tip", select=("message_id",)),
+        # Whether a text is a code word is told when it comes: by hashes alone.
+        Rights(
+            "contact_preference",
+            select=_columns("contact_preference", HIDDEN["contact_preference"]),
+            update=(
+                "code_word_sealed",
+                "duress_word_sealed",
+                "wrong_guesses",
+                "guesses_paused_until",
+                "updated_at",
+            ),
+        ),
         Rights("opt_out", select=None, delete=True),
         Rights("web_visit", select=None, update=None, delete=True),
         Rights("web_mailbox", select=None, delete=True),

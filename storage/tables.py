@@ -20,6 +20,7 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     Text,
+    UniqueConstraint,
     func,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -85,6 +86,8 @@ class ConversationRow(Base):
     __table_args__ = (
         _one_of("holder", "bot", "waiting", "advocate"),
         _one_of("safety", "unasked", "asked", "ok", "not_safe"),
+        _one_of("code_word", "none", "not_given", "given"),
+        _one_of("question", "menu", "times", "times_again", "code_word", "duress_word"),
         CheckConstraint("tier BETWEEN 1 AND 3", name="tier"),
         CheckConstraint("(holder = 'advocate') = (advocate_id IS NOT NULL)", name="held"),
         CheckConstraint("closed_at IS NULL OR holder = 'bot'", name="closed_unheld"),
@@ -117,6 +120,8 @@ class ConversationRow(Base):
     language_chosen: Mapped[bool] = mapped_column(server_default="false")
     language_offer: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     safety: Mapped[str] = mapped_column(Text, server_default="unasked")
+    code_word: Mapped[str] = mapped_column(Text, server_default="none")
+    question: Mapped[str | None] = mapped_column(Text)
     engine_memory_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     #: What the rules keep of earlier messages (intake/remembered.py); the words for a short while.
     past_cues: Mapped[str | None] = mapped_column(Text)
@@ -137,6 +142,38 @@ class OptOutRow(Base):
     at: Mapped[datetime] = _now()
 
 
+class ContactPreferenceRow(Base):
+    """How a person may be contacted, and the words by which they prove themselves.
+
+    It belongs to the address and outlives conversations; it goes 90 days after the last text.
+    The words are salted slow hashes, sealed besides.
+    """
+
+    __tablename__ = "contact_preference"
+    __table_args__ = (
+        _one_of("texting", "any", "windows", "answers"),
+        _one_of("set_by", "contact", "advocate"),
+        UniqueConstraint("channel", "inbox", "address_fingerprint"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    channel: Mapped[str] = mapped_column(Text)
+    inbox: Mapped[str] = mapped_column(Text)
+    address_fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    texting: Mapped[str] = mapped_column(Text, server_default="any")
+    windows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    zone: Mapped[str] = mapped_column(Text)
+    voicemail: Mapped[bool | None]
+    phone_shared: Mapped[bool | None]
+    note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    code_word_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    duress_word_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    wrong_guesses: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    guesses_paused_until: Mapped[datetime | None] = mapped_column(Moment)
+    set_by: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime] = _now()
+
+
 class MessageRow(Base):
     """One text in or out. `sequence` is the order in which the line took them in."""
 
@@ -148,6 +185,7 @@ class MessageRow(Base):
         _one_of(
             "delivery",
             "queued",
+            "held",
             "sending",
             "sent",
             "delivered",
@@ -178,6 +216,7 @@ class MessageRow(Base):
             "created_at",
             postgresql_where="delivery IN ('queued', 'sending')",
         ),
+        Index("ix_message_held", "hold_until", postgresql_where="delivery = 'held'"),
         Index(
             "ix_message_provider_copy",
             "channel",
@@ -199,6 +238,10 @@ class MessageRow(Base):
     turn: Mapped[str | None] = mapped_column(Text)
     delivery: Mapped[str | None] = mapped_column(Text)
     delivery_error: Mapped[str | None] = mapped_column(Text)
+    #: When a held message may leave; empty while only the person can open the way.
+    hold_until: Mapped[datetime | None] = mapped_column(Moment)
+    #: An advocate sent it though the person had said that texting is not safe.
+    confirmed: Mapped[bool] = mapped_column(server_default="false")
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     first_attempt_at: Mapped[datetime | None] = mapped_column(Moment)
     last_attempt_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -243,6 +286,7 @@ class EscalationRow(Base):
             "unsure",
             "tip",
             "language",
+            "duress",
         ),
         CheckConstraint("tier BETWEEN 1 AND 3", name="tier"),
         Index(

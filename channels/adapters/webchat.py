@@ -23,6 +23,8 @@ class WebChat(Adapter):
     """Lays lines into the mailbox of a visit and rings at the page."""
 
     name = WEB
+    # A page shows lines only while somebody has it open.
+    rings = False
 
     def __init__(self, database: Database, now: Clock) -> None:
         self._database = database

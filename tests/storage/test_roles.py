@@ -26,6 +26,9 @@ READABLE = {
     "web_mailbox.body_sealed",
     # The ends of the last three texts, for half an hour (intake/remembered.py).
     "conversation.past_words_sealed",
+    # Salted slow hashes.
+    "contact_preference.code_word_sealed",
+    "contact_preference.duress_word_sealed",
 }
 
 
