@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0011_contact_safety"
-down_revision = "0010_phrases"
+revision = "0012_contact_safety"
+down_revision = "0011_protocols"
 
 _STATES = "'queued', 'held', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'blocked'"
 _REASONS = "'risk', 'asks_for_person', 'engine_failure', 'unsure', 'tip', 'language', 'duress'"
