@@ -26,6 +26,8 @@ FAMILIES: dict[str, set[str]] = {
     "category": {str(row) for row in range(1, 29)} | {"other"},
     "connection": {"connecting", "live", "lost"},
     "lock": {"idle", "by_hand", "signed_out"},
+    "choice": {"title", "text", "cover", "sound", "breaks"},
+    "find.share": {"voice_only", "advocate_only"},
     "confirm.close": {"title", "text", "yes"},
     "confirm.release": {"title", "text", "yes"},
     "why.judge": {"rules", "model"},

@@ -1,6 +1,7 @@
 // What an advocate does, and what the screen does by itself when the board changes.
 import { batch } from "./vendor/signals.js";
 import { setServerTime } from "./clock.js";
+import { afterHard, respite, tone } from "./comfort.js";
 import { get, post } from "./request.js";
 import { lock } from "./session.js";
 import {
@@ -64,6 +65,7 @@ function announceImminent(fresh) {
   const again = assertive.value.endsWith("\u00a0") ? "" : "\u00a0";
   const key = fresh.length === 1 ? "announce.imminent" : "announce.imminent_many";
   assertive.value = t(key, values) + again;
+  tone();
 }
 
 // Opening and following -----------------------------------------------------------------------
@@ -73,6 +75,7 @@ export async function open(id) {
     openId.value = id;
     thread.value = null;
     lost.value = null;
+    respite.value = null;
     pane.value = "thread";
     const rest = new Set(unread.value);
     rest.delete(id);
@@ -183,6 +186,16 @@ export const sendReply = (id) =>
     await follow();
   });
 
+const TYPING_EVERY = 4_000;
+let typingAt = 0;
+
+// A visitor of the web chat sees that an answer is being typed; nothing of it is sent.
+export function typing(id, channel) {
+  if (channel !== "web" || Date.now() - typingAt < TYPING_EVERY) return;
+  typingAt = Date.now();
+  post(`/api/conversations/${id}/typing`).catch(() => {});
+}
+
 export const release = (id) =>
   doing("release", async () => {
     await post(`/api/conversations/${id}/release`, { seen: lastSeen() });
@@ -213,6 +226,7 @@ export const addNote = (id, text) =>
 const lastSeen = () => thread.value?.messages.at(-1)?.sequence ?? 0;
 
 function ended(id, key) {
+  afterHard(entries.value?.get(id)?.tier ?? null);
   setDraft(id, "");
   dialog.value = null;
   say(key);

@@ -2,12 +2,14 @@
 import { render } from "./vendor/preact.js";
 import "./vendor/signals.js";
 import { html } from "./html.js";
+import { blurred } from "./comfort.js";
 import { watchKeys } from "./keys.js";
 import { watchActivity } from "./live.js";
 import { start } from "./session.js";
 import { assertive, locked, me, pane, polite, toast } from "./state.js";
 import { t } from "./words.js";
 import { Bar } from "./views/bar.js";
+import { Blurred } from "./views/comfort.js";
 import { Dialogs } from "./views/dialogs.js";
 import { List } from "./views/list.js";
 import { Lock } from "./views/lock.js";
@@ -17,11 +19,12 @@ import { Why } from "./views/why.js";
 function Console() {
   if (locked.value) return html`<${Lock} />`;
   if (me.value === null) return null;
-  return html`<div class="desk" data-pane=${pane.value}>
+  return html`<div class=${`desk ${blurred.value ? "is-blurred" : ""}`} data-pane=${pane.value}>
     <${Bar} />
     <${List} />
     <${Thread} />
     <${Why} />
+    <${Blurred} />
     <${Toast} />
     <${Dialogs} />
     <p class="hidden" role="status">${polite.value}</p>

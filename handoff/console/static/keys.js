@@ -1,5 +1,6 @@
 // Keyboard shortcuts: single letters, off while typing, in a dialog, and when switched off.
 import { claim, claimNext, focusSoon, holdsOpen, openNextUnanswered } from "./actions.js";
+import { blur } from "./comfort.js";
 import { lock } from "./session.js";
 import { canClaim, dialog, locked, openEntry, pane, shortcuts } from "./state.js";
 
@@ -11,10 +12,14 @@ export const KEYS = [
   ["k", "keys.previous", () => step(-1)],
   ["r", "keys.reply", () => holdsOpen() && show("thread", "reply")],
   ["n", "keys.note", () => holdsOpen() && show("why", "note")],
+  ["p", "keys.phrases", () => holdsOpen() && phrases()],
+  ["f", "keys.find", () => openEntry.value && show("why", "find")],
   ["w", "keys.why", () => openEntry.value && show("why", "why")],
   ["d", "keys.lower", () => ask("tier")],
   ["b", "keys.release", () => ask("release")],
   ["x", "keys.close", () => ask("close")],
+  ["h", "keys.blur", blur],
+  ["s", "keys.screen", () => { dialog.value = { kind: "screen" }; }],
   ["l", "keys.lock", () => lock("by_hand")],
   ["?", "keys.help", () => { dialog.value = { kind: "help" }; }],
 ];
@@ -25,6 +30,12 @@ export function watchKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.id === "reply") {
       document.getElementById("thread-title")?.focus();
+      return;
+    }
+    // Also while typing: somebody walks in at any moment.
+    if (event.key === "F2" && !locked.value) {
+      event.preventDefault();
+      blur();
       return;
     }
     if (!shortcuts.value || locked.value || dialog.value) return;
@@ -41,6 +52,11 @@ function ask(kind) {
   if (!holdsOpen()) return;
   if (kind === "tier" && openEntry.value.tier === null) return;
   dialog.value = { kind };
+}
+
+function phrases() {
+  show("thread", "reply");
+  document.getElementById("phrases-button")?.click();
 }
 
 function show(which, focus) {

@@ -5,8 +5,10 @@
 // screen: without a sign of life the conversations go back to the waiting list within a minute.
 import { batch } from "./vendor/signals.js";
 import { setServerTime } from "./clock.js";
+import { blurred, loadChoice, respite, uncovered } from "./comfort.js";
 import { connect, disconnect } from "./live.js";
 import { get, post, postLast } from "./request.js";
+import { loadWording } from "./wording.js";
 import { dialog, forgetEverything, forgetWords, locked, me, toast } from "./state.js";
 
 export async function start() {
@@ -27,6 +29,8 @@ function begin(found) {
     toast.value = null;
   });
   connect();
+  loadChoice();
+  loadWording();
 }
 
 export function lock(why) {
@@ -35,6 +39,9 @@ export function lock(why) {
   batch(() => {
     forgetWords();
     dialog.value = null;
+    blurred.value = false;
+    respite.value = null;
+    uncovered.value = new Set();
     locked.value = why;
   });
   if (why !== "signed_out") postLast("/api/sign-out").catch(() => {});

@@ -1,6 +1,7 @@
 // The top: take the next person, see that the screen is live, and oneself.
 import { useEffect, useRef, useState } from "../vendor/hooks.js";
 import { claimNext, fail } from "../actions.js";
+import { blur, blurred } from "../comfort.js";
 import { html } from "../html.js";
 import { lock, signOut } from "../session.js";
 import { busy, connection, dialog, imminent, me, waiting } from "../state.js";
@@ -28,6 +29,8 @@ export function Bar() {
         ${languages.map((code) => html`<button type="button" key=${code} lang=${code} class="plain"
           aria-pressed=${language.value === code ? "true" : "false"} onClick=${() => choose(code)}>${t(`language.name.${code}`)}</button>`)}
       </div>
+      <button type="button" class="plain" aria-pressed=${blurred.value ? "true" : "false"} onClick=${blur}>${t("act.blur")}</button>
+      <button type="button" class="plain" onClick=${() => { dialog.value = { kind: "screen" }; }}>${t("act.screen")}</button>
       <button type="button" class="plain" onClick=${() => { dialog.value = { kind: "help" }; }}>${t("act.help")}</button>
       <button type="button" class="plain" onClick=${() => lock("by_hand")}>${t("act.lock")}</button>
       <button type="button" class="plain" onClick=${signOut}>${t("act.sign_out", { name: me.value.name })}</button>

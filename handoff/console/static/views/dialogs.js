@@ -2,9 +2,10 @@
 import { useEffect, useRef, useState } from "../vendor/hooks.js";
 import { close, lowerTier, release } from "../actions.js";
 import { html } from "../html.js";
+import { Choices } from "./comfort.js";
 import { KEYS } from "../keys.js";
 import { secondsToLock, stillHere } from "../live.js";
-import { busy, dialog, openEntry, openId, shortcuts } from "../state.js";
+import { busy, dialog, openEntry, openId } from "../state.js";
 import { t } from "../words.js";
 import { Tier, tierWord } from "./tier.js";
 
@@ -14,6 +15,7 @@ export function Dialogs() {
   const shown = dialog.value;
   if (shown === null) return null;
   if (shown.kind === "help") return html`<${Help} key="help" />`;
+  if (shown.kind === "screen") return html`<${ScreenChoices} key="screen" />`;
   if (shown.kind === "idle") return html`<${Idle} key="idle" />`;
   if (openId.value === null) return null;
   if (shown.kind === "tier") return html`<${Lower} key="tier" entry=${openEntry.value} />`;
@@ -89,12 +91,18 @@ function Help() {
     <p>${t("help.text")}</p>
     <dl class="keys">${KEYS.map(([key, words]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${t(words)}</dd></div>`)}
       <div><dt><kbd>Ctrl</kbd> <kbd>Enter</kbd></dt><dd>${t("keys.send")}</dd></div>
+      <div><dt><kbd>F2</kbd></dt><dd>${t("keys.blur_typing")}</dd></div>
+      <div><dt><kbd>/</kbd></dt><dd>${t("keys.slash")}</dd></div>
       <div><dt><kbd>Esc</kbd></dt><dd>${t("keys.escape")}</dd></div>
     </dl>
-    <label class="choice">
-      <input type="checkbox" checked=${shortcuts.value} onChange=${(event) => { shortcuts.value = event.currentTarget.checked; }} />
-      ${t("help.shortcuts")}
-    </label>
+    <div class="dialog-acts"><button type="button" class="primary" onClick=${hide}>${t("help.close")}</button></div>
+  <//>`;
+}
+
+function ScreenChoices() {
+  return html`<${Dialog} title=${t("choice.title")} onClose=${hide}>
+    <p>${t("choice.text")}</p>
+    <${Choices} />
     <div class="dialog-acts"><button type="button" class="primary" onClick=${hide}>${t("help.close")}</button></div>
   <//>`;
 }

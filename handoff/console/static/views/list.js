@@ -23,8 +23,10 @@ export function List() {
 }
 
 function Section({ id, title, entries: shown, Row, empty }) {
+  const fresh = id === "mine" ? shown.filter((entry) => unread.value.has(entry.id)).length : 0;
   return html`<section class=${`group ${id}`} aria-labelledby=${`${id}-title`}>
-    <h3 id=${`${id}-title`}>${title} <span class="count">${shown.length}</span></h3>
+    <h3 id=${`${id}-title`}>${title} <span class="count">${shown.length}</span>
+      ${fresh > 0 && html`<span class="flag new">${t("list.new", { count: String(fresh) })}</span>`}</h3>
     ${shown.length === 0
       ? html`<p class="empty">${empty}</p>`
       : html`<ul>${shown.map((entry) => html`<${Row} key=${entry.id} entry=${entry} />`)}</ul>`}

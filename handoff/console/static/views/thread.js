@@ -2,10 +2,12 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/hooks.js";
 import { claim, leave } from "../actions.js";
 import { dayOf, timeOf } from "../clock.js";
+import { isCovered, uncover } from "../comfort.js";
 import { html } from "../html.js";
 import { cut } from "../marks.js";
 import { busy, canClaim, dialog, isMine, lost, me, openEntry, openId, pane, thread } from "../state.js";
 import { htmlTag, t } from "../words.js";
+import { Rest } from "./comfort.js";
 import { Composer } from "./composer.js";
 import { author, deliveryWord, place } from "./facts.js";
 import { Waited } from "./list.js";
@@ -34,6 +36,7 @@ function Nothing() {
     <div class="nothing">
       <h2 id="thread-title" tabindex="-1">${why ? t("lost.title") : t("thread.none_title")}</h2>
       <p>${why ? t(why.key, { name: why.name }) : t("thread.none")}</p>
+      <${Rest} />
       <button type="button" class="plain back" onClick=${leave}>${t("thread.back")}</button>
     </div>
   </main>`;
@@ -151,13 +154,19 @@ function Message({ message, language, spans, same }) {
     ${message.text === null
       ? html`<p class="words is-removed">${t("thread.removed")}</p>`
       : html`<p class="words" dir="auto" lang=${message.author === "advocate" ? undefined : htmlTag(language)}>${cut(message.text, spans).map((piece) =>
-          piece.tier === null ? piece.text : html`<mark data-tier=${piece.tier}>${piece.text}</mark>`)}</p>`}
+          piece.tier === null ? piece.text : html`<${Heavy} piece=${piece} id=${message.id} />`)}</p>`}
     ${message.delivery && html`<p class=${`delivery ${failed ? "is-failed" : ""}`}>${deliveryWord(message)}</p>`}
   </div>`;
 }
 
+// The words in which a sign was seen; covered until asked where the advocate wants it so.
+function Heavy({ piece, id }) {
+  if (!isCovered(id)) return html`<mark data-tier=${piece.tier}>${piece.text}</mark>`;
+  return html`<button type="button" class="covered" data-tier=${piece.tier} onClick=${() => uncover(id)}>${t("cover.show")}</button>`;
+}
+
 function Foot({ entry, shown }) {
-  if (isMine(entry)) return html`<${Composer} key=${shown.id} id=${shown.id} channel=${shown.channel} optedOut=${shown.opted_out} />`;
+  if (isMine(entry)) return html`<${Composer} key=${shown.id} id=${shown.id} channel=${shown.channel} language=${shown.language} optedOut=${shown.opted_out} />`;
   if (canClaim(entry)) {
     return html`<div class="foot">
       <p>${t("thread.claim_first")}</p>

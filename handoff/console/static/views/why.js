@@ -1,11 +1,14 @@
 // The right side: why this person is here, and what an advocate should know before writing.
 import { useState } from "../vendor/hooks.js";
 import { addNote } from "../actions.js";
+import { isCovered } from "../comfort.js";
 import { momentOf, timeOf } from "../clock.js";
 import { html } from "../html.js";
 import { rank, wordsOf } from "../marks.js";
 import { busy, dialog, isMine, openEntry, openId, pane, thread } from "../state.js";
 import { languageName, ownName, t } from "../words.js";
+import { Earlier } from "./earlier.js";
+import { Find } from "./find.js";
 import { categoryWord, channelWord, cueWord, reasonWord } from "./facts.js";
 import { Endings } from "./thread.js";
 import { Tier, tierWord } from "./tier.js";
@@ -27,8 +30,10 @@ export function Why() {
     </section>`}
     <${Signs} shown=${shown} />
     <${Facts} shown=${shown} entry=${entry} />
-    <${Changes} shown=${shown} />
+    <${Find} key=${`find ${shown.id}`} shown=${shown} writable=${isMine(entry)} />
     <${Notes} shown=${shown} writable=${isMine(entry)} />
+    <${Earlier} key=${`earlier ${shown.id}`} id=${shown.id} />
+    <${Changes} shown=${shown} />
     ${isMine(entry) && html`<p class="why-endings"><${Endings} /></p>`}
   </aside>`;
 }
@@ -70,7 +75,7 @@ function Sign({ sign }) {
   return html`<li data-tier=${sign.tier ?? "none"}>
     <p class="sign-name">${name}${name !== category && html` <span class="sign-category">${category}</span>`}</p>
     ${sign.places.map(({ id, at, quoted }) => html`<button type="button" class="quote" key=${`${id} ${quoted}`} onClick=${() => jump(id)}>
-      ${quoted ? html`<q dir="auto">${quoted}</q>` : html`<span>${t("why.whole_message")}</span>`}
+      ${quoted && isCovered(id) ? html`<span>${t("cover.words")}</span>` : quoted ? html`<q dir="auto">${quoted}</q>` : html`<span>${t("why.whole_message")}</span>`}
       <time datetime=${at}>${timeOf(at)}</time>
     </button>`)}
     <p class="judge">${t(`why.judge.${sign.judge}`)} · ${tierWord(sign.tier)} · <span class="version">${sign.version}</span></p>

@@ -1,0 +1,149 @@
+"""Wording a reply and keeping calm: phrases, words of care, services, covered words, rest."""
+
+from __future__ import annotations
+
+from playwright.async_api import Page, expect
+from sqlalchemy import update
+
+from directory.seed import seed
+from storage.tables import AdvocateRow
+from tests.browser.conftest import overflow, violations
+from tests.browser.desk.conftest import Line, Screens
+
+GUN = "he has a gun and hes coming back"
+
+
+async def _take(page: Page) -> None:
+    await page.keyboard.press("c")
+    await expect(page.locator("#reply")).to_be_focused()
+
+
+async def test_wording_a_reply(line: Line, screens: Screens) -> None:
+    """By keyboard: a phrase by name, a second look at words, a draft that a switch keeps."""
+    await line.text(GUN)
+    await line.text("my boss took my passport")
+    page = await screens.of()
+    await _take(page)
+    reply = page.locator("#reply")
+    await page.keyboard.type("Hello. /pac")
+    options = page.get_by_role("option")
+    await expect(options).to_have_count(1)
+    assert await violations(page) == []
+    await page.keyboard.press("Enter")
+    await expect(reply).to_have_value(
+        "Hello. You can go at your own pace. It's OK not to answer."
+    )
+    await expect(options).to_have_count(0)
+    await page.keyboard.type(" You’re no victim, victimless. /")
+    await expect(options).to_have_count(8)
+    await page.keyboard.press("ArrowDown")
+    await expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    assert await violations(page) == []
+    await page.keyboard.press("Escape")
+    await expect(options).to_have_count(0)
+    await expect(reply).to_be_focused()
+    look = page.locator(".second-look li")
+    await expect(look).to_have_count(1)
+    await expect(look).to_contain_text("Use their own words")
+    draft = await reply.input_value()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("c")
+    await expect(reply).to_have_value("")
+    await expect(look).to_have_count(0)
+    await page.locator(".mine .row").first.click()
+    await expect(reply).to_have_value(draft)
+    await page.keyboard.press("p")
+    await expect(options).to_have_count(8)
+    await page.keyboard.press("Escape")
+    # A warning, never a block.
+    await reply.fill("You should calm down.")
+    await expect(look).to_have_count(2)
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".by-advocate .words")).to_have_text("You should calm down.")
+
+
+async def test_covering_words_and_rest(line: Line, screens: Screens) -> None:
+    """Heavy words wait until asked, all words go out of focus by one key, and rest is named."""
+    await line.text(f"pls {GUN}")
+    page = await screens.of()
+    await page.keyboard.press("s")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    assert await violations(page) == []
+    await page.get_by_label("Cover heavy words until I ask").check()
+    await page.keyboard.press("Escape")
+    await page.reload()
+    await expect(page.locator(".waiting .row")).to_have_count(1)
+    await _take(page)
+    covered = page.locator(".message .covered")
+    await expect(covered).to_have_count(2)
+    assert "gun" not in await page.locator("#desk").inner_text()
+    assert await violations(page) == []
+    await covered.first.click()
+    await expect(page.locator(".message mark").first).to_have_text("he has a gun")
+    await expect(page.locator(".signs")).to_contain_text("he has a gun")
+    await page.locator("#reply").focus()
+    await page.keyboard.press("F2")
+    for place in (".log .words", "#reply", ".signs", ".row-why"):
+        drawn = await page.locator(place).first.evaluate("one => getComputedStyle(one).filter")
+        assert drawn.startswith("blur"), place
+    assert await violations(page) == []
+    await page.keyboard.press("F2")
+    await expect(page.locator(".blurred")).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("x")
+    await page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    await expect(page.locator(".rest")).to_contain_text("imminent 1, urgent 0")
+    assert await violations(page) == []
+    await page.locator(".rest").get_by_role("button").click()
+    await expect(page.locator(".rest")).to_have_count(0)
+
+
+async def test_a_service_and_who_wrote_before(line: Line, screens: Screens) -> None:
+    """A service found in the directory becomes words in the draft; earlier contacts are facts."""
+    await seed(line.desk.environment["DATABASE_URL"])
+    await line.text("can i talk to a person", number=4321)
+    page = await screens.of()
+    await _take(page)
+    await page.keyboard.type("Here is one.")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("f")
+    await expect(page.locator("#find")).to_be_focused()
+    await page.keyboard.type("shelter windsor")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".understood")).to_contain_text("Windsor")
+    offers = page.locator(".offer")
+    await expect(offers).not_to_have_count(0)
+    assert await violations(page) == []
+    await offers.last.get_by_role("button").click()
+    await expect(page.locator("#reply")).to_be_focused()
+    words = await page.locator("#reply").input_value()
+    assert words.startswith("Here is one.\n") and "1-833-900-1010" in words
+    await page.get_by_role("button", name="Look (on record)").click()
+    await expect(page.locator(".why")).to_contain_text("None from this address.")
+    for width, height in ((320, 640), (720, 450)):
+        await page.set_viewport_size({"width": width, "height": height})
+        assert await overflow(page) == 0, width
+
+
+async def test_the_page_of_phrases(line: Line, screens: Screens) -> None:
+    """A supervisor keeps a phrase; it is refused kindly when wrong, and an advocate uses it."""
+    async with line.database.transaction() as tx:
+        await tx.session.execute(
+            update(AdvocateRow).where(AdvocateRow.name == "Sage").values(role="supervisor")
+        )
+    await line.text(GUN)
+    page = await screens.of("Sage", viewport={"width": 320, "height": 640})
+    await page.goto(f"{line.desk.url}/phrases")
+    await page.get_by_label("Name").fill("two words")
+    await page.get_by_label("Text").fill("The night bus runs.")
+    await page.get_by_role("button", name="Keep").click()
+    await expect(page.get_by_role("alert")).to_contain_text("letters, digits or hyphens")
+    assert await violations(page) == [] and await overflow(page) == 0
+    await page.get_by_label("Name").fill("bus")
+    await page.get_by_role("button", name="Keep").click()
+    await expect(page.get_by_role("button", name="Remove /bus")).to_be_visible()
+    advocate = await screens.of("River", forced_colors="active")
+    await _take(advocate)
+    await advocate.keyboard.type("/bus")
+    await expect(advocate.get_by_role("option")).to_contain_text("The night bus runs.")
+    assert await violations(advocate) == []
