@@ -29,6 +29,7 @@ FAMILIES: dict[str, set[str]] = {
     "choice": {"title", "text", "cover", "sound", "breaks"},
     "find.share": {"voice_only", "advocate_only"},
     "confirm.close": {"title", "text", "yes"},
+    "confirm.unsafe": {"title", "text", "yes"},
     "confirm.release": {"title", "text", "yes"},
     "why.judge": {"rules", "model"},
     "language.name": set(SCREEN.languages),

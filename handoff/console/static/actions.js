@@ -174,11 +174,20 @@ export const claimNext = () =>
     focusSoon("reply");
   });
 
-export const sendReply = (id) =>
+// `thoughNotSafe`: the advocate was asked, and knows something that the line does not.
+export const sendReply = (id, thoughNotSafe = false) =>
   doing(`reply ${id}`, async () => {
     const text = draftOf(id);
     if (!text.trim()) return;
-    await post(`/api/conversations/${id}/reply`, { text, once: onceFor(id, text) });
+    try {
+      const body = { text, once: onceFor(id, text), though_not_safe: thoughNotSafe };
+      await post(`/api/conversations/${id}/reply`, body);
+    } catch (refusal) {
+      if (refusal.code !== "not_safe") throw refusal;
+      dialog.value = { kind: "unsafe" };
+      return;
+    }
+    dialog.value = dialog.value?.kind === "unsafe" ? null : dialog.value;
     sentOnce(id);
     // What was typed while the words were on their way stays.
     if (draftOf(id) === text) setDraft(id, "");

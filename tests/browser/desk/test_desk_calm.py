@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from directory.seed import seed
 from storage.tables import AdvocateRow
-from tests.browser.conftest import overflow, violations
+from tests.browser.conftest import Slips, overflow, violations
 from tests.browser.desk.conftest import Line, Screens
 
 GUN = "he has a gun and hes coming back"
@@ -30,9 +30,7 @@ async def test_wording_a_reply(line: Line, screens: Screens) -> None:
     await expect(options).to_have_count(1)
     assert await violations(page) == []
     await page.keyboard.press("Enter")
-    await expect(reply).to_have_value(
-        "Hello. You can go at your own pace. It's OK not to answer."
-    )
+    await expect(reply).to_have_value("Hello. You can go at your own pace. It's OK not to answer.")
     await expect(options).to_have_count(0)
     await page.keyboard.type(" You’re no victim, victimless. /")
     await expect(options).to_have_count(8)
@@ -125,8 +123,9 @@ async def test_a_service_and_who_wrote_before(line: Line, screens: Screens) -> N
         assert await overflow(page) == 0, width
 
 
-async def test_the_page_of_phrases(line: Line, screens: Screens) -> None:
+async def test_the_page_of_phrases(line: Line, screens: Screens, slips: Slips) -> None:
     """A supervisor keeps a phrase; it is refused kindly when wrong, and an advocate uses it."""
+    slips.expected.append("422")
     async with line.database.transaction() as tx:
         await tx.session.execute(
             update(AdvocateRow).where(AdvocateRow.name == "Sage").values(role="supervisor")
@@ -147,3 +146,24 @@ async def test_the_page_of_phrases(line: Line, screens: Screens) -> None:
     await advocate.keyboard.type("/bus")
     await expect(advocate.get_by_role("option")).to_contain_text("The night bus runs.")
     assert await violations(advocate) == []
+
+
+async def test_writing_to_somebody_who_is_not_safe(
+    line: Line, screens: Screens, slips: Slips
+) -> None:
+    """It is asked first; going back keeps the draft, and yes sends it."""
+    slips.expected.append("409")
+    await line.text("he checks my phone")
+    page = await screens.of()
+    await _take(page)
+    await page.keyboard.type("I am here.")
+    for yes in (False, True):
+        await page.keyboard.press("Control+Enter")
+        dialog = page.get_by_role("dialog")
+        await expect(dialog).to_contain_text("not safe to text")
+        assert await violations(page) == []
+        await dialog.get_by_role("button", name="Send all the same" if yes else "Go back").click()
+        await expect(dialog).to_have_count(0)
+        await expect(page.locator("#reply")).to_have_value("" if yes else "I am here.")
+        await page.locator("#reply").focus()
+    await expect(page.locator(".by-advocate .words")).to_have_text("I am here.")

@@ -2,7 +2,6 @@
 import { fail } from "../actions.js";
 import { blur, blurred, choice, choose, respite } from "../comfort.js";
 import { html } from "../html.js";
-import { shortcuts } from "../state.js";
 import { t } from "../words.js";
 
 export function Blurred() {
@@ -16,11 +15,7 @@ export function Choices() {
   return html`${["cover", "sound", "breaks"].map((name) => html`<label class="choice" key=${name}>
       <input type="checkbox" checked=${choice.value[name]} onChange=${set(name)} />
       <span>${t(`choice.${name}`)}</span>
-    </label>`)}
-    <label class="choice">
-      <input type="checkbox" checked=${shortcuts.value} onChange=${(event) => { shortcuts.value = event.currentTarget.checked; }} />
-      <span>${t("help.shortcuts")}</span>
-    </label>`;
+    </label>`)}`;
 }
 
 // In the empty middle, after a hard conversation: no dialog, nothing that must be answered.

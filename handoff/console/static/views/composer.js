@@ -99,7 +99,7 @@ export function Composer({ id, channel, language, optedOut }) {
 
 function Phrases({ found, chosen, insert }) {
   return html`<p class="hidden" role="status">${found.length > 0 ? t("reply.phrases_found", { count: String(found.length) }) : ""}</p>
-    ${found.length > 0 && html`<ul class="phrases" id="phrases" role="listbox" aria-label=${t("reply.phrases")}>
+    ${found.length > 0 && html`<ul class="phrases" id="phrases" role="listbox" tabindex="0" aria-label=${t("reply.phrases")}>
       ${found.map((one, index) => html`<li key=${`${one.language} ${one.name}`} id=${`phrase-${index}`} role="option"
         aria-selected=${index === chosen ? "true" : "false"} onMouseDown=${(event) => event.preventDefault()} onClick=${() => insert(one)}>
         <span class="phrase-name">/${one.name}</span> <span class="phrase-language">${languageName(one.language)}</span>

@@ -1,11 +1,11 @@
 // Questions before what cannot be taken back, the help page, and "are you still there?".
 import { useEffect, useRef, useState } from "../vendor/hooks.js";
-import { close, lowerTier, release } from "../actions.js";
+import { close, lowerTier, release, sendReply } from "../actions.js";
 import { html } from "../html.js";
 import { Choices } from "./comfort.js";
 import { KEYS } from "../keys.js";
 import { secondsToLock, stillHere } from "../live.js";
-import { busy, dialog, openEntry, openId } from "../state.js";
+import { busy, dialog, openEntry, openId, shortcuts } from "../state.js";
 import { t } from "../words.js";
 import { Tier, tierWord } from "./tier.js";
 
@@ -19,6 +19,9 @@ export function Dialogs() {
   if (shown.kind === "idle") return html`<${Idle} key="idle" />`;
   if (openId.value === null) return null;
   if (shown.kind === "tier") return html`<${Lower} key="tier" entry=${openEntry.value} />`;
+  if (shown.kind === "unsafe") {
+    return html`<${Confirm} key="unsafe" kind="unsafe" act=${() => sendReply(openId.value, true)} />`;
+  }
   const act = shown.kind === "close" ? close : release;
   return html`<${Confirm} key=${shown.kind} kind=${shown.kind} act=${() => act(openId.value)} />`;
 }
@@ -45,7 +48,7 @@ function Confirm({ kind, act }) {
     <p>${t(`confirm.${kind}.text`)}</p>
     <div class="dialog-acts">
       <button type="button" onClick=${hide}>${t("confirm.back")}</button>
-      <button type="button" class="primary" disabled=${busy(kind)} onClick=${act}>${t(`confirm.${kind}.yes`)}</button>
+      <button type="button" class="primary" disabled=${busy(kind === "unsafe" ? `reply ${openId.value}` : kind)} onClick=${act}>${t(`confirm.${kind}.yes`)}</button>
     </div>
   <//>`;
 }
@@ -95,6 +98,10 @@ function Help() {
       <div><dt><kbd>/</kbd></dt><dd>${t("keys.slash")}</dd></div>
       <div><dt><kbd>Esc</kbd></dt><dd>${t("keys.escape")}</dd></div>
     </dl>
+    <label class="choice">
+      <input type="checkbox" checked=${shortcuts.value} onChange=${(event) => { shortcuts.value = event.currentTarget.checked; }} />
+      ${t("help.shortcuts")}
+    </label>
     <div class="dialog-acts"><button type="button" class="primary" onClick=${hide}>${t("help.close")}</button></div>
   <//>`;
 }
