@@ -20,7 +20,7 @@ from intake import folding, keywords
 #: 16 MB and some 50 ms for one guess (RFC 7914, section 2, for interactive use).
 _COST, _BLOCK, _LANES = 2**14, 8, 1
 _SALT_BYTES = 16
-_SHORTEST, _LONGEST = 4, 40
+SHORTEST, LONGEST = 4, 40
 #: After this many wrong texts nothing opens for a while, not even the right word.
 GUESSES = 5
 PAUSE = timedelta(hours=1)
@@ -49,7 +49,7 @@ class Words:
         The duress word counts also while guessing is paused: it is a cry for help.
         """
         word = canonical(text)
-        if not _SHORTEST <= len(word) <= _LONGEST:
+        if not SHORTEST <= len(word) <= LONGEST:
             return None
         # Both are tried always: how long it takes tells nothing.
         code, duress = matches(word, self.code), matches(word, self.duress)
@@ -68,7 +68,7 @@ def fit(text: str) -> bool:
     """Whether a text can be a word of either kind: not an answer, a keyword or a number."""
     word = canonical(text)
     taken = keywords.keyword(text) is not None or keywords.choice(text) is not None
-    return _SHORTEST <= len(word) <= _LONGEST and not word.isdigit() and not taken
+    return SHORTEST <= len(word) <= LONGEST and not word.isdigit() and not taken
 
 
 def hashed(text: str) -> str:

@@ -109,6 +109,7 @@ def escalate(conversation: Conversation, tier: Tier | None) -> Conversation:
         conversation,
         holder=Holder.WAITING if waits else conversation.holder,
         tier=highest(conversation.tier, tier),
+        question=None,
     )
 
 

@@ -65,6 +65,8 @@ async def fetch_human(
                 await voice.say(tx, after, key, cause.hint)
     elif after.tier is not None and (existing.tier is None or after.tier > existing.tier):
         await tx.escalations.raise_tier(existing, after.tier)
+    if existing is not None and cause.reason is Reason.DURESS:
+        await tx.escalations.give_reason(existing, cause.reason)
     if THIRD_PARTY in cause.rows:
         await tx.tips.add(conversation.id, cause.words, cause.message_id)
     if cause.discreet:

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from intake.conversation import Conversation, Holder, Safety
+from intake.conversation import CodeWord, Conversation, Holder, Safety
 from intake.keywords import Choice, choice
 from intake.language_list import picked
 from intake.ports import Pending
+from intake.safety_settings import Move, move
 
 
 class Step(enum.Enum):
@@ -29,6 +30,8 @@ class Step(enum.Enum):
     LANGUAGE = "go on in the language that was picked"
     LANGUAGES = "show more languages"
     MENU = "say what the line can do"
+    SETTINGS = "go on with the safety settings"
+    NEUTRAL = "talk neutrally: the code word has not been said"
     ASK_ENGINE = "let the engine answer"
 
 
@@ -44,6 +47,7 @@ class Plan:
     text: str
     language: str | None = None
     picks: frozenset[UUID] = frozenset()
+    settings: Move | None = None
 
 
 def plan(conversation: Conversation, pending: Sequence[Pending]) -> Plan:
@@ -74,9 +78,27 @@ def _plan(conversation: Conversation, pending: Sequence[Pending], wish: _Wish) -
             # The check was not understood: it is asked again in the language that was picked.
             return Plan(Step.LANGUAGE, beside, wish.language)
         return _after_asking(conversation, pending, answer, wish)
+    settings = _settings(conversation, pending)
+    if settings is not None:
+        return Plan(Step.SETTINGS, "", wish.language, settings=settings)
+    if conversation.code_word is CodeWord.NOT_GIVEN:
+        return Plan(Step.NEUTRAL, everything, wish.language)
     if wish.language is not None and not beside:
         return Plan(Step.LANGUAGE, beside, wish.language)
-    return Plan(Step.ASK_ENGINE, beside, wish.language)
+    # What was left over from before goes along, as after the check.
+    said = "\n".join(item.text for item in pending if item.text and item.id not in wish.messages)
+    if not said:
+        # The code word alone.
+        return Plan(Step.MENU, everything, wish.language)
+    return Plan(Step.ASK_ENGINE, said, wish.language)
+
+
+def _settings(conversation: Conversation, pending: Sequence[Pending]) -> Move | None:
+    """What the newest text means to the safety settings; only who has proved themselves gets in."""
+    last = pending[-1]
+    if last.held or conversation.code_word is CodeWord.NOT_GIVEN:
+        return None
+    return move(conversation, last.text, last.sign)
 
 
 @dataclass(frozen=True)
@@ -111,11 +133,18 @@ def _after_asking(
         return Plan(Step.NOT_NOW, everything, wish.language)
     if answer is Choice.LIMITS:
         return Plan(Step.LIMITS, everything, wish.language)
+    settings = _settings(conversation, pending)
+    if settings is not None:
+        return Plan(Step.SETTINGS, "", wish.language, settings=settings)
+    if conversation.code_word is CodeWord.NOT_GIVEN:
+        return Plan(Step.NEUTRAL, everything, wish.language)
     # Bare answers are not for the engine when the person had already said what they need.
     said = [
         item.text
         for item in pending
-        if item.id not in wish.messages and choice(item.text, conversation.language) is None
+        if item.text
+        and item.id not in wish.messages
+        and choice(item.text, conversation.language) is None
     ]
     if not said:
         # "Yes" alone, to a check that came before any word: nothing that an engine could answer.

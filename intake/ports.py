@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from intake.code_words import Sign, Words
+from intake.contact import Preference
 from intake.conversation import Conversation
 from intake.effects import EngineAnswer, Judgement, Reason
 from intake.messages import Inbound
@@ -20,12 +22,14 @@ from intake.risk import Assessment, Tier
 class Pending:
     """An inbound message whose turn has not been taken yet.
 
-    `held`: it came before the person passed the safety check and still wants an answer.
+    `held`: it came before the person passed the safety check and still wants an answer. `sign`: it
+    was a code word, whose text is empty.
     """
 
     id: UUID
     text: str
     held: bool
+    sign: Sign | None = None
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,13 @@ class Conversations(Protocol):
 class Messages(Protocol):
     """The messages of the hall."""
 
-    async def add_inbound(self, conversation: Conversation, inbound: Inbound) -> UUID | None:
-        """Store a message once. None when the provider's id is known already."""
+    async def add_inbound(
+        self, conversation: Conversation, inbound: Inbound, sign: Sign | None = None
+    ) -> UUID | None:
+        """Store a message once. None when the provider's id is known already.
+
+        `sign`: it was a code word, and its text stands for it.
+        """
 
     async def add_outbound(self, conversation: Conversation, text: str, key: str | None) -> UUID:
         """Put a line of the bot into the outbox."""
@@ -115,6 +124,33 @@ class Messages(Protocol):
 
     async def has_outbound(self, conversation_id: UUID, key: str | None = None) -> bool:
         """Whether the line ever said anything here, or this sentence."""
+
+
+class Contacts(Protocol):
+    """What is kept of a contact beyond a conversation."""
+
+    async def words(self, conversation_id: UUID) -> Words:
+        """The hashes of the words of a contact; empty ones where none is set."""
+
+    async def set_code_word(self, conversation_id: UUID, hashed: str) -> None:
+        """A new code word; the duress word that went with an old one goes."""
+
+    async def set_duress_word(self, conversation_id: UUID, hashed: str) -> None:
+        """The word that means "not safe, play along"."""
+
+    async def guessed(self, conversation_id: UUID, *, right: bool, now: datetime) -> None:
+        """Count a text that was, or was not, the code word."""
+
+    async def set_preference(
+        self, conversation_id: UUID, preference: Preference, *, by_advocate: bool
+    ) -> None:
+        """Put a preference on record."""
+
+    async def zone(self, conversation_id: UUID) -> str:
+        """The time zone that the address tells of, else Eastern."""
+
+    async def forget(self, conversation_id: UUID) -> None:
+        """The person wants nothing kept."""
 
 
 class Risks(Protocol):
@@ -153,6 +189,9 @@ class Escalations(Protocol):
         at: datetime,
     ) -> UUID:
         """Open an escalation."""
+
+    async def give_reason(self, escalation: OpenEscalation, reason: Reason) -> None:
+        """Why a human is needed now, where that is graver than why one was asked for."""
 
     async def raise_tier(self, escalation: OpenEscalation, tier: Tier) -> None:
         """Raise the tier of an open escalation and write the change down."""
@@ -202,6 +241,10 @@ class UnitOfWork(Protocol):
     @property
     def messages(self) -> Messages:
         """See Messages."""
+
+    @property
+    def contacts(self) -> Contacts:
+        """See Contacts."""
 
     @property
     def risks(self) -> Risks:

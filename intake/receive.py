@@ -6,7 +6,8 @@ import enum
 from dataclasses import replace
 from datetime import datetime
 
-from intake import risk
+from intake import proof, risk
+from intake.code_words import Sign
 from intake.conversation import Conversation, Holder, after_gap, hear
 from intake.effects import Reason
 from intake.escalation import Cause, fetch_human
@@ -35,17 +36,29 @@ async def receive(
     at = now()
     async with transaction() as tx:
         conversation = await tx.conversations.find_or_open(inbound)
-        message_id = await tx.messages.add_inbound(conversation, inbound)
-        if message_id is None:
-            return Received.REPEATED
+        words = await tx.contacts.words(conversation.id)
+        sign = await proof.sign_of(inbound, words, at)
         memory = await tx.risks.memory(conversation.id)
         if after_gap(conversation, inbound.received_at):
             # Somebody else may write: no sentence goes over from before.
             memory = replace(memory, words=())
-        conversation = hear(conversation, inbound.received_at)
+        conversation = proof.wanted(hear(conversation, inbound.received_at), words)
+        # A word that proves who writes says nothing else, and nothing of it is kept.
+        assessment, left = risk.follow("" if sign else inbound.text, memory)
+        if sign is None and proof.is_new(conversation, inbound, assessment):
+            sign, left = Sign.NEW, memory
+        message_id = await tx.messages.add_inbound(
+            conversation, replace(inbound, text=proof.HIDDEN) if sign else inbound, sign
+        )
+        if message_id is None:
+            return Received.REPEATED
+        conversation = await proof.heed(tx, conversation, inbound, sign, at)
         await tx.conversations.save(conversation)
-        assessment, left = risk.follow(inbound.text, memory)
         await tx.risks.remember(conversation.id, left)
+        if sign is Sign.DURESS:
+            await tx.messages.mark_turn([message_id])
+            await proof.alert(tx, conversation, message_id, voice, at)
+            return Received.NEW
         await tx.risks.add_rules(conversation.id, message_id, assessment)
         conversation = await _obey_keyword(tx, conversation, inbound, voice, at)
         if assessment.tier is not None or assessment.asks_for_person:

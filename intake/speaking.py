@@ -43,7 +43,7 @@ class Voice:
         muted = conversation.safety is Safety.NOT_SAFE and key not in NEUTRAL_KEYS
         if muted or conversation.opted_out:
             return
-        words = self.words(key, conversation.language or hint, **values)
+        words = self.words(key, conversation.language or hint, **values).rstrip()
         await send_text(tx, conversation, words, key)
 
 

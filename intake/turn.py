@@ -22,13 +22,15 @@ from intake.language_choice import Decision, Move
 from intake.language_hint import hint
 from intake.languages import OFFICIAL, is_full
 from intake.ports import Engine, EngineRequest, Pending, UnitOfWork
+from intake.safety_settings import offered
+from intake.settings_turn import go_on_with_settings, talk_neutrally
 
 __all__ = ["Line", "give_up_on_turn", "take_turn"]
 
 # Earlier texts that the engine sees; older ones add little and cost time.
 HISTORY = 12
 # Steps at which nothing was said that a model could judge.
-_NOTHING_SAID = (Step.NOT_NOW, Step.LIMITS, Step.MENU)
+_NOTHING_SAID = (Step.NOT_NOW, Step.LIMITS, Step.MENU, Step.SETTINGS)
 _PICKS = (Step.LANGUAGE, Step.LANGUAGES)
 
 
@@ -118,8 +120,16 @@ async def _settle(
         conversation = replace(conversation, safety=Safety.OK)
         await line.voice.say(tx, conversation, "utter_menu", scene.hint)
         await tx.conversations.save(conversation)
+    elif step.settings is not None:
+        await go_on_with_settings(tx, conversation, scene, step.settings, line)
+        return
+    elif step.step is Step.NEUTRAL:
+        await talk_neutrally(tx, conversation, scene, line)
+        return
     elif step.step is Step.LIMITS:
         await line.voice.say(tx, conversation, "privacy.limits", scene.hint)
+        if offered(conversation):
+            await line.voice.say(tx, conversation, "settings.offer", scene.hint)
         await tx.messages.mark_turn([item.id for item in pending[:-1]], held=True)
         await done(tx, pending[-1:])
         return
@@ -139,6 +149,8 @@ async def _record(
 ) -> tuple[Conversation, Decision]:
     """Keep the model's judgement, and the language: as picked, else as the texts show it."""
     before, judgement = conversation, heard.judgement
+    if step.step is not Step.SETTINGS:
+        conversation = replace(conversation, question=None)
     decided = Decision(Move.STAY, conversation.language)
     if judgement is not None:
         await tx.risks.add_model(conversation.id, pending[-1].id, judgement)

@@ -23,6 +23,7 @@ SAMPLES = {
     "ages": "16-24",
     "language": "English",
     "list": "21 English",
+    "details": "19:00-21:00 (St. Johns)",
 }
 
 

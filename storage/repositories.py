@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
+from intake.code_words import Sign
 from intake.conversation import CodeWord, Conversation, Holder, Question, Safety
 from intake.effects import Judgement, Reason
 from intake.errors import ConversationNotFound
@@ -231,7 +232,9 @@ def to_conversation(row: ConversationRow, *, opted_out: bool) -> Conversation:
 class MessageRepository(Shelf):
     """Messages in and out, in the order in which the line took them."""
 
-    async def add_inbound(self, conversation: Conversation, inbound: Inbound) -> UUID | None:
+    async def add_inbound(
+        self, conversation: Conversation, inbound: Inbound, sign: Sign | None = None
+    ) -> UUID | None:
         """Store a message once. None when the provider's id is known already."""
         message_id = uuid4()
         stored = await self.session.scalar(
@@ -245,6 +248,7 @@ class MessageRepository(Shelf):
                 provider_id=inbound.provider_id,
                 body_sealed=self._sealed(message_id, inbound.text),
                 turn="pending",
+                key=sign and sign.value,
                 created_at=inbound.received_at,
             )
             .on_conflict_do_nothing(
@@ -304,8 +308,9 @@ class MessageRepository(Shelf):
         return [
             Pending(
                 id=row.id,
-                text=self.open_body(row.id, row.body_sealed) or "",
+                text="" if row.key else self.open_body(row.id, row.body_sealed) or "",
                 held=row.turn == "held",
+                sign=None if row.key is None else Sign(row.key),
             )
             for row in rows
         ]
@@ -322,6 +327,8 @@ class MessageRepository(Shelf):
                 MessageRow.direction == "in",
                 MessageRow.sequence < this,
                 MessageRow.body_sealed.is_not(None),
+                # A code word says nothing to an engine.
+                MessageRow.key.is_(None),
             )
             .order_by(MessageRow.sequence.desc())
             .limit(limit)
@@ -477,6 +484,14 @@ class EscalationRepository(Shelf):
             )
         )
         return escalation_id
+
+    async def give_reason(self, escalation: OpenEscalation, reason: Reason) -> None:
+        """Why a human is needed now, where that is graver than why one was asked for."""
+        await self.session.execute(
+            update(EscalationRow)
+            .where(EscalationRow.id == escalation.id)
+            .values(reason=reason.value)
+        )
 
     async def raise_tier(self, escalation: OpenEscalation, tier: Tier) -> None:
         """Raise the tier of an open escalation and write the change down."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -10,6 +11,7 @@ import pytest
 from psycopg import sql
 
 from intake.conversation import Holder
+from intake.effects import Reason
 from intake.messages import Delivery, DeliveryReport, Keyword
 from intake.risk import Tier
 from storage.base import Base
@@ -114,3 +116,23 @@ def test_the_owner_is_no_role_for_the_porch(database_url: str) -> None:
     """A role from which nothing can be kept is refused by name, before it is relied on."""
     with pytest.raises(CannotMigrate, match="PORCH_DATABASE_URL"):
         migrate(database_url, database_url)
+
+
+async def test_words_are_chosen_and_recognised_by_the_porch(
+    porch: Database, database: Database, voice: Any
+) -> None:
+    """Their hashes are all that it may read; the duress word needs no worker."""
+    texter = Texter(porch, voice)
+    texter.line = replace(texter.line, transaction=database.transaction)
+    for words in ("hello", "1", "99", "2", "Blue Lantern", "red kite"):
+        await texter.text(words)
+        await texter.turn()
+    await texter.rows(
+        "UPDATE conversation SET last_inbound_at = now() - interval '1 hour'"
+        " WHERE id = :id RETURNING 1"
+    )
+    for words in ("green boat", "blue lantern", "RED KITE"):
+        await texter.text(words)
+    async with database.transaction() as tx:
+        entry = await tx.board.entry(texter.id)
+    assert entry is not None and (entry.reason, entry.tier) == (Reason.DURESS, Tier.IMMINENT)
