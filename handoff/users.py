@@ -57,22 +57,22 @@ def add(
     """Make an account."""
     shift_name = clean(name)
     if not _NAME.fullmatch(shift_name) or len(shift_name) > _LONGEST_NAME:
-        _refuse(f"a shift name has letters and digits, up to {_LONGEST_NAME}")
+        refuse(f"a shift name has letters and digits, up to {_LONGEST_NAME}")
     spoken = [code.strip() for code in languages.split(",") if code.strip()]
     if not all(_LANGUAGE.fullmatch(code) for code in spoken):
-        _refuse("languages are codes such as en,fr")
+        refuse("languages are codes such as en,fr")
     password = _password(password_stdin, generate)
 
     async def work(tx: Transaction) -> None:
         hashed = await Passwords().hash(password)
         made = await tx.accounts.add_advocate(shift_name, hashed, role.value, spoken)
         if made is None:
-            _refuse("this name is taken; choose another, or: password NAME")
+            refuse("this name is taken; choose another, or: password NAME")
         await tx.desk.audit(
             "account_added", advocate_id=None, detail={"account": str(made), "role": role.value}
         )
 
-    _run(work)
+    run(work)
     typer.echo(f"account made: {shift_name} ({role.value})")
     _show(password, generate)
 
@@ -89,7 +89,7 @@ def change_password(
         await tx.accounts.set_password(account.id, await Passwords().hash(password))
         await tx.desk.audit("password_set", advocate_id=None, detail={"account": str(account.id)})
 
-    _run(work)
+    run(work)
     typer.echo("password set")
     _show(password, generate)
 
@@ -113,7 +113,7 @@ def disable(
             detail={"account": str(account.id)},
         )
 
-    _run(work)
+    run(work)
     typer.echo("account open" if undo else "account closed")
 
 
@@ -125,7 +125,7 @@ def show() -> None:
     async def work(tx: Transaction) -> None:
         accounts.extend(await tx.accounts.all_advocates())
 
-    _run(work)
+    run(work)
     if not accounts:
         typer.echo("no accounts yet; make one: add NAME")
     width = max((len(account.name) for account in accounts), default=0)
@@ -137,7 +137,7 @@ def show() -> None:
 
 def _password(from_stdin: bool, generate: bool) -> str:
     if from_stdin and generate:
-        _refuse("choose one of --password-stdin and --generate")
+        refuse("choose one of --password-stdin and --generate")
     if generate:
         return secrets.token_urlsafe(_GENERATED_BYTES)
     if from_stdin:
@@ -145,16 +145,16 @@ def _password(from_stdin: bool, generate: bool) -> str:
     elif sys.stdin.isatty():
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:
-        _refuse("no terminal to ask at: use --password-stdin or --generate")
+        refuse("no terminal to ask at: use --password-stdin or --generate")
     if not SHORTEST <= len(password) <= LONGEST:
-        _refuse(f"a password has {SHORTEST} to {LONGEST} characters; several words are best")
+        refuse(f"a password has {SHORTEST} to {LONGEST} characters; several words are best")
     return password
 
 
 async def _account(tx: Transaction, name: str) -> Advocate:
     account = await tx.accounts.advocate_by_name(clean(name))
     if account is None:
-        _refuse("no account has this name; see: list")
+        refuse("no account has this name; see: list")
     return account
 
 
@@ -163,7 +163,7 @@ def _show(password: str, generated: bool) -> None:
         typer.echo(f"password: {password}")
 
 
-def _run(work: Callable[[Transaction], Awaitable[None]]) -> None:
+def run(work: Callable[[Transaction], Awaitable[None]]) -> None:
     """Run in one transaction; a missing setting or database is one sentence."""
 
     async def whole() -> None:
@@ -178,12 +178,13 @@ def _run(work: Callable[[Transaction], Awaitable[None]]) -> None:
     try:
         asyncio.run(whole())
     except (ValueError, BadKeyFile) as error:
-        _refuse(explain(error))
+        refuse(explain(error))
     except SQLAlchemyError as error:
-        _refuse(f"the database does not answer as it should ({type(error).__name__})")
+        refuse(f"the database does not answer as it should ({type(error).__name__})")
 
 
-def _refuse(sentence: str) -> NoReturn:
+def refuse(sentence: str) -> NoReturn:
+    """One sentence on standard error, and status 1."""
     typer.echo(sentence, err=True)
     raise typer.Exit(1)
 

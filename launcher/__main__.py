@@ -65,6 +65,7 @@ def _command(name: str) -> Callable[[options.Options], int]:
         "phone": companions.phone,
         "user": companions.user,
         "protocols": companions.protocols,
+        "audit": companions.audit,
         "status": companions.status,
         "bench": companions.bench,
     }[name]

@@ -59,6 +59,11 @@ class Keyring:
         """A keyed fingerprint: equal values meet, and nobody without the key can try numbers."""
         return hmac.digest(self.fingerprint_key, f"{kind}\0{value}".encode(), sha256)
 
+    @property
+    def audit_key(self) -> bytes:
+        """The key of the audit log's chain; it does not change when the sealing key does."""
+        return hmac.digest(self.fingerprint_key, b"audit chain\0", sha256)
+
     @staticmethod
     def key_of(sealed: bytes) -> str:
         """The id of the key that a sealed value was made with."""

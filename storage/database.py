@@ -10,6 +10,7 @@ from procrastinate import App
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from storage.accounts import AccountRepository
+from storage.audit import AuditRepository
 from storage.board import BoardRepository
 from storage.contacts import ContactRepository
 from storage.copies import CopyRepository
@@ -59,6 +60,7 @@ class Transaction:
         self.ledger = LedgerRepository(session, keyring)
         self.disclosures = DisclosureRepository(session, keyring)
         self.signals = SignalRepository(session)
+        self.audits = AuditRepository(session, keyring)
 
 
 class Database:
@@ -97,7 +99,9 @@ class Database:
         """Commit when the context ends well, roll everything back when it does not."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             jobs = JobRepository(session, self._jobs, self._waiting_seconds)
-            yield Transaction(session, self.keyring, jobs)
+            transaction = Transaction(session, self.keyring, jobs)
+            yield transaction
+            await transaction.audits.chain()
 
     async def close(self) -> None:
         """Give the connections back."""

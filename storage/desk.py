@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from intake.messages import Author, Delivery, Stored
 from intake.risk import Tier
+from storage import audit
 from storage.repositories import Shelf
 from storage.tables import (
     AdvocateRow,
@@ -355,12 +356,11 @@ class DeskRepository(Shelf):
         conversation_id: UUID | None = None,
         detail: dict[str, Any] | None = None,
     ) -> None:
-        """Write down who did what; never what was said."""
-        await self.session.execute(
-            insert(AuditRow).values(
-                action=action,
-                advocate_id=advocate_id,
-                conversation_id=conversation_id,
-                detail=detail or {},
-            )
+        """Write down who did what, when the transaction commits; never what was said."""
+        audit.hold(
+            self.session,
+            action,
+            advocate_id=advocate_id,
+            conversation_id=conversation_id,
+            detail=detail,
         )

@@ -412,16 +412,21 @@ class WebMailboxRow(Base):
 
 
 class AuditRow(Base):
-    """Who looked at what and did what. Append-only: a trigger refuses change and removal."""
+    """Who looked at what and did what: a chain (storage/audit.py).
+
+    Append-only: a trigger refuses change and removal.
+    """
 
     __tablename__ = "audit"
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
     at: Mapped[datetime] = _now()
     advocate_id: Mapped[UUID | None] = mapped_column(index=True)
     action: Mapped[str] = mapped_column(Text)
     conversation_id: Mapped[UUID | None] = mapped_column(index=True)
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    # None: written before the log was a chain.
+    hash: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class PurgeRunRow(Base):

@@ -38,6 +38,11 @@ def protocols(options: Options) -> int:
     _become(None, "directory.protocol_cli", *options.rest)
 
 
+def audit(options: Options) -> int:
+    """Become the command that checks and shows the audit log. Raises Refusal."""
+    _become(state.find(options.data), "handoff.audit", *options.rest)
+
+
 def bench(options: Options) -> int:
     """Become the benchmarks, which measure the running line. Raises Refusal."""
     _become(state.find(options.data), "benchmarks", *options.rest)

@@ -23,6 +23,7 @@ COMMANDS: dict[str, Command] = {
     "up": Command("set up what is missing and start the line", ("services", "engine")),
     "test": Command("set up what is missing and run every check and test", ("dev", "engine")),
     "phone": Command("text the running line from this terminal", ("services",)),
+    "audit": Command("check or show the audit log: ./hotline audit verify", ("services",)),
     "user": Command("manage advocates' accounts: ./hotline user add NAME", ("services",)),
     "protocols": Command("import, export, check or list local protocols", ("services",)),
     "status": Command("tell what is running, and where", ("services",)),
@@ -42,7 +43,7 @@ COMMANDS: dict[str, Command] = {
 RESULTS = ("triage", "evaluate")
 
 # The commands that look at the data of a line; the others get their words untouched.
-WITH_DATA = ("up", "phone", "user", "protocols", "status", "bench")
+WITH_DATA = ("up", "phone", "user", "audit", "protocols", "status", "bench")
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def usage() -> str:
         "check takes --unreviewed (name every sentence that waits for a native speaker)",
         "and --segments (the SMS parts of each). test hands its words to pytest.",
         "evaluate takes --to FOLDER and --baselines.",
-        "phone, user, protocols, status and bench take --data-dir.",
+        "phone, user, audit, protocols, status and bench take --data-dir.",
         "Every setting is described in docs/quickstart.md and .env.example.",
     ]
     return "\n".join(lines)

@@ -128,3 +128,38 @@ def test_no_database_is_one_sentence(root: Path) -> None:
     )
     assert done.returncode == 1
     assert "DATABASE_URL" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+async def test_audit_from_the_command_line(bench: Bench, users: Run, root: Path) -> None:
+    """It holds, it is shown with names, it gives an anchor, and a change is named."""
+    from sqlalchemy import text
+
+    await bench.advocate("River")
+    settings = bench.office.settings
+
+    def audit(*words: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(root),
+            "DATABASE_URL": settings.database_url,
+            "HOTLINE_KEY_FILE": str(settings.hotline_key_file),
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "handoff.audit", *words],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert "River  sign_in" in audit("show").stdout
+    anchor = audit("anchor").stdout.strip()
+    assert "holds: 2 rows" in audit("verify", "--anchor", anchor).stdout
+    assert await bench.actions() == ["sign_in", "audit_shown"]
+    async with bench.database.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE audit DISABLE TRIGGER append_only"))
+        await connection.execute(text("UPDATE audit SET action = 'x' WHERE id = 1"))
+        await connection.execute(text("ALTER TABLE audit ENABLE TRIGGER append_only"))
+    broken = audit("verify")
+    assert broken.returncode == 1 and "broken at row 1" in broken.stderr
