@@ -30,6 +30,11 @@ _CONVERSATION_OF_VISIT = (
 )
 # Whoever waits for a person, or talks to one, is not sent away by a clock.
 _HUMAN = exists(ConversationRow.id).where(*_CONVERSATION_OF_VISIT, ConversationRow.holder != "bot")
+_WAITING = (
+    select(ConversationRow.id)
+    .where(*_CONVERSATION_OF_VISIT, ConversationRow.holder == "waiting")
+    .scalar_subquery()
+)
 
 
 def _idle(now: datetime) -> ColumnElement[bool]:
@@ -52,10 +57,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Visit:
-    """A visit that is not over."""
+    """A visit that is not over. `waiting`: its conversation, while that waits for a human."""
 
     written_at: datetime
     human: bool
+    waiting: UUID | None = None
 
 
 class MailboxRepository(Shelf):
@@ -129,12 +135,12 @@ class MailboxRepository(Shelf):
         """The visit, or None when it never began or is over."""
         row = (
             await self.session.execute(
-                select(WebVisitRow.written_at, _HUMAN).where(
+                select(WebVisitRow.written_at, _HUMAN, _WAITING).where(
                     WebVisitRow.fingerprint == self.mark(visitor), ~_over(now)
                 )
             )
         ).first()
-        return None if row is None else Visit(written_at=row[0], human=row[1])
+        return None if row is None else Visit(*row)
 
     async def seen(self, visitor: str, at: datetime) -> None:
         """The page is still open."""

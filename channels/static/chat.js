@@ -4,6 +4,7 @@
   "use strict";
   const at = (id) => document.getElementById(id);
   const [log, form, box, status, stay, leave] = ["log", "write", "text", "status", "stay", "leave"].map(at);
+  const [place, step, typing] = at("wait").children;
   const words = form.dataset;
   const queue = []; // messages that the line has not taken yet, oldest first
   const held = []; // own lines that came back while one was still being sent
@@ -14,6 +15,7 @@
   let timer = 0;
   let escaped = -Infinity;
   let leaving = false;
+  let stopped = 0; // when somebody who types counts as having stopped
 
   const tell = (sentence) => {
     status.textContent = sentence;
@@ -31,7 +33,7 @@
     });
 
   function show(author, text, number) {
-    const near = innerHeight + scrollY > document.body.scrollHeight - 160;
+    const near = low();
     const line = document.createElement("p");
     const who = document.createElement("b");
     const what = document.createElement("span");
@@ -51,6 +53,26 @@
     show(author, text, number);
   }
 
+  const low = () => innerHeight + scrollY > document.body.scrollHeight - 160;
+
+  // Each sentence is set only when it changes: a screen reader reads it out each time.
+  function wait(number) {
+    const near = low();
+    const sentence = number ? place.dataset.words.replace("{place}", number) : "";
+    if (place.textContent !== sentence) place.textContent = sentence;
+    place.hidden = step.hidden = !number;
+    if (near) scrollTo(0, document.body.scrollHeight);
+  }
+
+  function writes(now) {
+    const near = low();
+    clearTimeout(stopped);
+    if (now) stopped = setTimeout(writes, 8000);
+    if (typing.hidden === Boolean(now)) typing.textContent = now ? typing.dataset.words : "";
+    typing.hidden = !now;
+    if (near) scrollTo(0, document.body.scrollHeight);
+  }
+
   function forget(except) {
     for (const line of [...log.children]) if (line !== except && line.dataset.number) line.remove();
   }
@@ -61,13 +83,17 @@
     stream.addEventListener("line", (event) => {
       const line = JSON.parse(event.data);
       last = Number(event.lastEventId);
+      if (line.author === "advocate") writes(false);
       if (line.author === "contact" && sending) held.push([last, line.author, line.text]);
       else receive(last, line.author, line.text);
     });
+    stream.addEventListener("wait", (event) => wait(JSON.parse(event.data).place));
+    stream.addEventListener("writing", () => writes(true));
     stream.addEventListener("over", () => {
       stream.close();
       stream = null;
       stay.hidden = true;
+      wait(0);
       if (log.querySelector("[data-number]")) {
         forget();
         tell(words.over);

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from storage.notify import Hub
+from storage.notify import WRITING, Hub
 
 PER_VISIT = 4
 PER_PROCESS = 4_000
@@ -20,26 +20,32 @@ class TooMany(Exception):
     """This visitor, or this process, has as many open pages as it may."""
 
 
+class Bell(asyncio.Event):
+    """The bell of one open page. `writing`: somebody types an answer to this visitor."""
+
+    writing = False
+
+
 class Doorbells:
     """The bells of all open pages of this process."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._bells: dict[str, set[asyncio.Event]] = {}
+        self._bells: dict[str, set[Bell]] = {}
         self.closed = False
 
     @contextmanager
-    def bell(self, mark: bytes) -> Iterator[asyncio.Event]:
+    def bell(self, mark: bytes) -> Iterator[Bell]:
         """A bell that rings when the visitor should look. Raises TooMany."""
         at_this_door = self._bells.setdefault(mark.hex(), set())
         if len(at_this_door) >= PER_VISIT or self.open >= PER_PROCESS:
             raise TooMany
-        event = asyncio.Event()
-        at_this_door.add(event)
+        bell = Bell()
+        at_this_door.add(bell)
         try:
-            yield event
+            yield bell
         finally:
-            at_this_door.discard(event)
+            at_this_door.discard(bell)
             if not at_this_door:
                 self._bells.pop(mark.hex(), None)
 
@@ -59,9 +65,11 @@ class Doorbells:
         self.closed = True
         self._ring("")
 
-    def _ring(self, mark: str) -> None:
+    def _ring(self, signal: str) -> None:
+        mark = signal.removesuffix(WRITING)
         # An empty mark means that something may have been missed: everybody looks.
         doors = [self._bells.get(mark, set())] if mark else list(self._bells.values())
         for door in doors:
-            for event in door:
-                event.set()
+            for bell in door:
+                bell.writing = bell.writing or mark != signal
+                bell.set()

@@ -55,12 +55,27 @@ def default_headers(exit_url: str, *, secure: bool) -> dict[str, str]:
     return headers
 
 
+# Policies speak to documents. On a style, a script or an icon they are only weight, and on a slow
+# line more of it than the style itself.
+_OF_DOCUMENTS = (
+    "Content-Security-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Permissions-Policy",
+    "Referrer-Policy",
+    "X-Frame-Options",
+)
+_FILES = ("/static/", "/favicon.ico")
+
+
 class DefaultHeaders:
     """ASGI middleware that adds headers which an answer does not carry yet."""
 
     def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
         self._app = app
         self._headers = headers
+        self._of_files = {
+            name: value for name, value in headers.items() if name not in _OF_DOCUMENTS
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; complete the answer's headers."""
@@ -71,7 +86,8 @@ class DefaultHeaders:
         async def completing(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
+                file = scope["path"].startswith(_FILES) and message["status"] in (200, 304)
+                for name, value in (self._of_files if file else self._headers).items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -81,8 +81,9 @@ class Pages:
         """The code if there are pages in it, else English."""
         return code if any(one.code == code for one in self.tongues) else FALLBACK
 
-    def _text(self, language: str, key: str) -> str:
-        return self._catalogue.text(key, language, **self._facts)
+    def _text(self, language: str, key: str, **more: str) -> str:
+        # A place in line is filled in by whoever knows it: the template, or the script.
+        return self._catalogue.text(key, language, **{"place": "{place}", **self._facts, **more})
 
 
 def _by_preference(accepted: str) -> list[str]:

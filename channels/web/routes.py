@@ -21,10 +21,9 @@ from channels.web.flood import Flood
 from channels.web.headers import CLEAR, content_security_policy
 from channels.web.pages import Pages
 from channels.web.session import KEY, Sessions, new_key
-from channels.web.stream import Streams, nothing
+from channels.web.stream import Look, Streams, nothing
 from channels.web.visits import Draft, Visits
 from intake.messages import clean
-from storage.mailbox import Line, Visit
 
 log = logging.getLogger(__name__)
 
@@ -65,12 +64,11 @@ class Web:
     async def chat(self, request: Request) -> Response:
         """The chat. Without a visit it asks nothing of the database."""
         token = self.sessions.token(request)
-        visit: Visit | None = None
-        lines: tuple[Line, ...] = ()
+        look = Look()
         reachable = True
         try:
             if token is not None:
-                visit, lines = await self.streams.look(token, 0, present=True)
+                look = await self.streams.look(token, 0, present=True)
         except SQLAlchemyError as error:
             # The page with the phone number is worth more than an error.
             log.error("the chat page cannot read the mailbox: %s", type(error).__name__)
@@ -80,15 +78,15 @@ class Web:
             self.pages.render(
                 "chat.html",
                 language,
-                lines=lines,
-                last=lines[-1].number if lines else 0,
+                lines=look.lines,
+                last=look.lines[-1].number if look.lines else 0,
                 key=new_key(),
                 path=request.url.path,
                 suffix="",
                 reachable=reachable,
             )
         )
-        if reachable and visit is None and token is not None:
+        if reachable and look.visit is None and token is not None:
             self.sessions.take_away(answer)
         return answer
 
@@ -102,16 +100,17 @@ class Web:
     async def frame(self, request: Request) -> Response:
         """The replies since the page was drawn, for browsers without JavaScript."""
         token = self.sessions.token(request)
-        visit: Visit | None = None
-        lines: tuple[Line, ...] = ()
+        look = Look()
         if token is not None:
             after = _number(request.query_params.get("after"))
-            visit, lines = await self.streams.look(token, after, present=True)
+            look = await self.streams.look(token, after, present=True)
+        visit = look.visit
         return HTMLResponse(
             self.pages.render(
                 "frame.html",
                 self.language(request),
-                lines=lines,
+                lines=look.lines,
+                place=look.place,
                 live=visit is not None,
                 closing=visit is not None and self.streams.is_closing(visit),
                 again=_LOOK_AGAIN,

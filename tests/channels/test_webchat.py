@@ -184,7 +184,7 @@ async def test_nothing_in_the_database_leads_to_a_session(visitor: Visitor) -> N
             assert token not in dump
 
 
-PAGES = ["/", "/fr", "/privacy", "/en/lines", "/no-such-page", "/events", "/static/chat.js"]
+PAGES = ["/", "/fr", "/privacy", "/en/lines", "/no-such-page", "/events", "/static/none.js"]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -206,13 +206,22 @@ async def test_headers(visitor: Visitor, path: str) -> None:
         "require-trusted-types-for": "'script'",
         "trusted-types": "'none'",
     }
-    kept = "private, max-age=3600" if path.startswith("/static") else "no-store"
-    assert headers["cache-control"] == kept
+    assert headers["cache-control"] == "no-store"
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert headers["cross-origin-resource-policy"] == "same-origin"
     assert "geolocation=()" in headers["permissions-policy"]
+
+
+@pytest.mark.parametrize("path", ["/static/chat.js", "/static/chat.css", "/favicon.ico"])
+async def test_headers_of_files(visitor: Visitor, path: str) -> None:
+    """What speaks to documents alone is not sent along: on a slow line it is mere weight."""
+    headers = (await visitor.client.get(path)).headers
+    assert headers["cache-control"] == "private, max-age=3600"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert "content-security-policy" not in headers
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from tests.conftest import hall
 
 # Far above what anything here takes; a test that waits this long has failed.
 PATIENCE = 10
+NOBODY_WAITS = {"event": "wait", "data": '{"place": null}'}
 
 
 @pytest.fixture
@@ -44,9 +45,10 @@ class Listener:
 
     def __init__(self, stream: AsyncGenerator[bytes]) -> None:
         self._stream = stream
+        self._told = False
 
     async def event(self) -> dict[str, str]:
-        """The next event; comments and the retry time are passed over."""
+        """The next event; comments, the retry time and the news of no wait are passed over."""
         while True:
             async with asyncio.timeout(PATIENCE):
                 block = (await anext(self._stream)).decode()
@@ -55,7 +57,8 @@ class Listener:
                 for line in block.splitlines()
                 if line and not line.startswith(":")
             )
-            if "event" in fields:
+            first, self._told = not self._told, self._told or fields.get("event") == "wait"
+            if "event" in fields and not (first and fields == NOBODY_WAITS):
                 return fields
 
     async def line(self) -> tuple[int, str]:
@@ -264,3 +267,41 @@ def test_a_missed_signal_wakes_everybody() -> None:
         assert (one.is_set(), other.is_set()) == (True, False)
         doorbells._ring("")
         assert other.is_set()
+
+
+async def test_a_wait_is_told_as_it_is(visitor: Visitor) -> None:
+    """The place in line as it changes, words on their way, and that somebody took over."""
+    async with visitor.database.transaction() as tx:
+        await tx.session.execute(text("UPDATE conversation SET holder = 'bot', advocate_id = NULL"))
+    await visitor.say("he has a gun and hes coming")
+    other = await visitor.conversation()
+    visitor.client.cookies.clear()
+    await visitor.say("0")
+    mine = await visitor.conversation()
+    async with listening(visitor, pace=Pace(heartbeat=0.05)) as page:
+        await page.line()
+        assert await page.event() == {"event": "wait", "data": '{"place": 2}'}
+        assert "place in line: 2" in (await visitor.client.get("/en/lines?after=0")).text
+        async with visitor.database.transaction() as tx:
+            await tx.session.execute(
+                text("UPDATE conversation SET holder = 'bot' WHERE id = :id"), {"id": other}
+            )
+        assert await page.event() == {"event": "wait", "data": '{"place": 1}'}
+    async with listening(visitor) as page:
+        # No heartbeat in this test's life: what follows is told by signals alone.
+        await page.line()
+        assert (await page.event())["data"] == '{"place": 1}'
+        async with visitor.database.transaction() as tx:
+            advocate = await tx.session.scalar(
+                text(
+                    "INSERT INTO advocate (id, name, password_hash)"
+                    " VALUES (gen_random_uuid(), 'Wait', '-') RETURNING id"
+                )
+            )
+            now = utc_now()
+            assert await tx.desk.claim(mine, advocate, now + timedelta(minutes=1), now)
+        assert await page.event() == NOBODY_WAITS
+        async with visitor.database.transaction() as tx:
+            await tx.signals.writing(mine)
+        assert (await page.event())["event"] == "writing"
+    assert "place in line" not in (await visitor.client.get("/en/lines?after=0")).text

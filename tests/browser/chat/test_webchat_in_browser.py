@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from storage.mailbox import IDLE
 from tests.browser.chat.conftest import WEATHER, Porch, lines, send
-from tests.browser.conftest import NewPage, Slips
+from tests.browser.conftest import NewPage, Slips, violations
+from tests.channels.webchat import newest_conversation
 
 # What Chromium itself writes to the console when the network or the porch is away.
 AWAY = ["net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED"]
@@ -320,6 +321,28 @@ async def _oldest_silence(porch: Porch) -> timedelta:
         found = await tx.session.scalar(text("SELECT now() - min(written_at) FROM web_visit"))
     assert isinstance(found, timedelta)
     return found
+
+
+async def test_a_wait_is_told_in_words(porch: Porch, new_page: NewPage) -> None:
+    """The place and the next step, read out as they change; somebody types; it is over."""
+    page = await new_page(viewport={"width": 320, "height": 480})
+    await page.goto(porch.url)
+    await send(page, "0")
+    wait = page.locator("#wait")
+    await expect(wait).to_contain_text("Your place in line:")
+    await expect(wait.locator("a")).to_have_attribute("href", "tel:18339001010")
+    assert await wait.get_attribute("role") == "status"
+    assert await violations(page) == []
+    async with porch.database.transaction() as tx:
+        conversation_id = await newest_conversation(porch.database)
+        await tx.session.execute(
+            text("UPDATE conversation SET holder = 'bot' WHERE id = :id"), {"id": conversation_id}
+        )
+        await tx.signals.writing(conversation_id)
+    await expect(wait).to_have_text("A person is writing.", use_inner_text=True)
+    await porch.answer("a human answer", as_person=True)
+    await page.locator(".advocate").wait_for()
+    await expect(wait).to_have_text("", use_inner_text=True)
 
 
 async def test_without_script(porch: Porch, new_page: NewPage) -> None:
