@@ -21,6 +21,7 @@ from handoff import (
     phrases_pages,
     refusals,
     screen_api,
+    wall_pages,
 )
 from handoff.auth import Door
 from handoff.guard import HEALTH, Guard
@@ -98,6 +99,7 @@ def create_app(office: Office) -> Guard:
     app.include_router(directory_api.router)
     app.include_router(screen_api.router)
     app.include_router(phrases_pages.router)
+    app.include_router(wall_pages.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     refusals.install(app)

@@ -21,7 +21,10 @@ class Entry:
     right: Right | None
 
 
-ENTRIES: tuple[Entry, ...] = (Entry("/phrases", "phrases.title", Right.EDIT_PHRASES),)
+ENTRIES: tuple[Entry, ...] = (
+    Entry("/wall", "wall.title", Right.SEE_WALL),
+    Entry("/phrases", "phrases.title", Right.EDIT_PHRASES),
+)
 
 
 def entries_for(advocate: Advocate) -> list[Entry]:

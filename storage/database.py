@@ -31,6 +31,7 @@ from storage.repositories import (
     RiskRepository,
     TipRepository,
 )
+from storage.wall import WallRepository
 
 # After this long without anybody, the person is told so honestly (domain.md section 1).
 WAITING_SECONDS = 300
@@ -57,6 +58,7 @@ class Transaction:
         self.desk = DeskRepository(session, keyring)
         self.accounts = AccountRepository(session, keyring)
         self.phrases = PhraseRepository(session, keyring)
+        self.wall = WallRepository(session, keyring)
         self.ledger = LedgerRepository(session, keyring)
         self.disclosures = DisclosureRepository(session, keyring)
         self.signals = SignalRepository(session)

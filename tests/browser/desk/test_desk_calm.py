@@ -167,3 +167,26 @@ async def test_writing_to_somebody_who_is_not_safe(
         await expect(page.locator("#reply")).to_have_value("" if yes else "I am here.")
         await page.locator("#reply").focus()
     await expect(page.locator(".by-advocate .words")).to_have_text("I am here.")
+
+
+async def test_the_wall_moves_by_itself(line: Line, screens: Screens) -> None:
+    """A new imminent one is counted without a reload, for every eye and width."""
+    async with line.database.transaction() as tx:
+        await tx.session.execute(
+            update(AdvocateRow).where(AdvocateRow.name == "Sage").values(role="supervisor")
+        )
+    await line.text("can i talk to a person", ago=1_000)
+    page = await screens.of("Sage", color_scheme="dark")
+    await page.goto(f"{line.desk.url}/wall")
+    row = page.locator("tr[data-tier=imminent] td").first
+    await expect(row).to_have_text("0")
+    await expect(page.locator(".wall-figures .is-late dd")).to_have_text("1")
+    assert await violations(page) == []
+    await page.locator(".table-frame").first.focus()
+    await page.evaluate("window.stayed = true")
+    await line.text(GUN)
+    await expect(row).to_have_text("1", timeout=4_000)
+    await expect(page.locator(".table-frame").first).to_be_focused()
+    assert await page.evaluate("window.stayed") and await page.title() == "Desk"
+    await page.set_viewport_size({"width": 320, "height": 640})
+    assert await violations(page) == [] and await overflow(page) == 0
