@@ -29,7 +29,7 @@ from intake.consent import (
 )
 from intake.contact import Preference
 from intake.conversation import Conversation, Holder
-from intake.disclosure import Disclosure
+from intake.disclosure import Decision, Disclosure
 from intake.messages import Stored
 from storage.accounts import Advocate
 from storage.board import BoardEntry, EarlierContact
@@ -102,6 +102,7 @@ class Ledger:
     consents: Sequence[Consent]
     overrides: Sequence[Override]
     disclosures: Sequence[Disclosure]
+    decisions: Sequence[Decision] = ()
     names: dict[UUID, str] = field(default_factory=dict)
 
 
@@ -127,11 +128,14 @@ async def open_ledger(tx: Transaction, advocate: Advocate, subject: Subject) -> 
     consents = await tx.ledger.consents(subject)
     overrides = await tx.ledger.overrides(subject)
     disclosures = await tx.disclosures.of(subject)
-    people = {one.recorded_by for one in consents} | {one.made_by for one in disclosures}
+    decisions = await tx.decisions.of(subject)
+    people = {one.recorded_by for one in consents} | {one.decided_by for one in decisions}
+    people |= {one.made_by for one in disclosures}
     for override in overrides:
         signers = (override.decided_by, override.signed_by, override.refused_by)
         people |= {one for one in signers if one is not None}
-    return Ledger(consents, overrides, disclosures, await tx.accounts.names(people))
+    names = await tx.accounts.names(people)
+    return Ledger(consents, overrides, disclosures, decisions, names)
 
 
 async def consent_for(

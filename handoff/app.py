@@ -20,6 +20,7 @@ from handoff import (
     pages,
     phrases_pages,
     refusals,
+    report_pages,
     screen_api,
     wall_pages,
 )
@@ -100,6 +101,7 @@ def create_app(office: Office) -> Guard:
     app.include_router(screen_api.router)
     app.include_router(phrases_pages.router)
     app.include_router(wall_pages.router)
+    app.include_router(report_pages.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     refusals.install(app)

@@ -85,7 +85,7 @@ class LedgerDesk:
             message_id=message_id,
             words=said,
         )
-        await self._written("consent", subject, act=act.value, kind=terms.recipient.kind.value)
+        await self.written("consent", subject, act=act.value, kind=terms.recipient.kind.value)
         return row
 
     async def revoke(
@@ -117,7 +117,7 @@ class LedgerDesk:
             words=said,
             revokes=consent_id,
         )
-        await self._written("consent", subject, act=Act.REVOKED.value)
+        await self.written("consent", subject, act=Act.REVOKED.value)
         return row
 
     async def override(
@@ -156,7 +156,7 @@ class LedgerDesk:
             until=self.now + OVERRIDE_LASTS,
             at=self.now,
         )
-        await self._written("override", subject, ground=ground.value, no_time=no_time)
+        await self.written("override", subject, ground=ground.value, no_time=no_time)
         return row
 
     async def sign(self, override_id: UUID, *, agrees: bool) -> None:
@@ -175,7 +175,7 @@ class LedgerDesk:
             raise NotStanding("this decision has ended; take it anew if it is still needed")
         if not await self.tx.ledger.sign(override_id, self.advocate.id, agrees=agrees, at=self.now):
             raise Answered("the second person has answered already")
-        await self._written("sign", found.subject, agrees=agrees)
+        await self.written("sign", found.subject, agrees=agrees)
 
     async def disclose(self, telling: Telling) -> UUID:
         """Write down what was told to whom. Raises NotHolder, NoConsent or UnfitTerms.
@@ -205,7 +205,7 @@ class LedgerDesk:
         row = await self.tx.disclosures.record(
             telling, basis, made_by=self.advocate.id, at=self.now
         )
-        await self._written(
+        await self.written(
             "disclose", subject, kind=telling.recipient.kind.value, purpose=telling.purpose.value
         )
         return row
@@ -222,7 +222,7 @@ class LedgerDesk:
             added_by=self.advocate.id,
             at=self.now,
         )
-        await self._written("disclosure_add", subject, kind=kind.value)
+        await self.written("disclosure_add", subject, kind=kind.value)
         return row
 
     async def holds(self, subject: Subject, *, also_lead: bool = False) -> None:
@@ -264,7 +264,7 @@ class LedgerDesk:
             raise NotTheirMessage("the message is not one that this person wrote")
         return None
 
-    async def _written(self, action: str, subject: Subject, **detail: Any) -> None:
+    async def written(self, action: str, subject: Subject, **detail: Any) -> None:
         of_conversation = subject.kind is SubjectKind.CONVERSATION
         await self.tx.desk.audit(
             action,

@@ -99,3 +99,48 @@ class Disclosure:
     made_by: UUID
     at: datetime
     additions: Sequence[Added] = ()
+
+
+class Danger(str, enum.Enum):
+    """First question of the order of decision: is there danger now?"""
+
+    UNKNOWN = "unknown"
+    YES = "yes"
+    NO = "no"
+
+
+class Wish(str, enum.Enum):
+    """What the person wants."""
+
+    UNKNOWN = "unknown"
+    REPORT = "report"
+    NO_REPORT = "no_report"
+    OTHER_HELP = "other_help"
+
+
+class Option(str, enum.Enum):
+    """What was decided: the least harm that answers danger, law and wish."""
+
+    NOTHING_LEAVES = "nothing_leaves"
+    REFERRAL = "referral"
+    NON_POLICE = "non_police"
+    CHILD_PROTECTION = "child_protection"
+    POLICE = "police"
+    ASK_LEAD = "ask_lead"
+
+
+@dataclass(frozen=True, repr=False)
+class Decision:
+    """A walk through the order of decision, with its answers in codes."""
+
+    danger: Danger
+    province: str | None
+    age: int | None
+    duty: str
+    duty_basis: str
+    wish: Wish
+    option: Option
+    protocol_version_id: UUID | None
+    reason: str | None
+    decided_by: UUID
+    at: datetime

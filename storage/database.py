@@ -15,6 +15,7 @@ from storage.board import BoardRepository
 from storage.contacts import ContactRepository
 from storage.copies import CopyRepository
 from storage.crypto import Keyring
+from storage.decisions import DecisionRepository
 from storage.desk import DeskRepository
 from storage.disclosures import DisclosureRepository
 from storage.jobs import LAZY_COMMIT, JobRepository, make_app
@@ -60,6 +61,7 @@ class Transaction:
         self.phrases = PhraseRepository(session, keyring)
         self.wall = WallRepository(session, keyring)
         self.ledger = LedgerRepository(session, keyring)
+        self.decisions = DecisionRepository(session, keyring)
         self.disclosures = DisclosureRepository(session, keyring)
         self.signals = SignalRepository(session)
         self.audits = AuditRepository(session, keyring)

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.consent import Act, Ground, How, Identified, Purpose, RecipientKind, SubjectKind
-from intake.disclosure import Addition, Occasion, Way
+from intake.disclosure import Addition, Danger, Occasion, Option, Way, Wish
 from storage.base import Base
 
 Moment = DateTime(timezone=True)
@@ -168,4 +168,34 @@ class DisclosureAdditionRow(Base):
     kind: Mapped[str] = mapped_column(Text)
     text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     added_by: Mapped[UUID] = mapped_column(ForeignKey("advocate.id"))
+    at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
+
+
+class DecisionRow(Base):
+    """A walk through the order of decision: danger, child, duty, wish, least harm."""
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        _one_of("subject_kind", SubjectKind),
+        _one_of("danger", Danger),
+        _one_of("wish", Wish),
+        _one_of("option", Option),
+        Index("ix_decision_subject", "subject_kind", "subject_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    sequence: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
+    subject_kind: Mapped[str] = mapped_column(Text)
+    subject_id: Mapped[UUID]
+    danger: Mapped[str] = mapped_column(Text)
+    province: Mapped[str | None] = mapped_column(Text)
+    age: Mapped[int | None]
+    #: How strong the duty was, and by which rule of which version of the data.
+    duty: Mapped[str] = mapped_column(Text)
+    duty_basis: Mapped[str] = mapped_column(Text)
+    wish: Mapped[str] = mapped_column(Text)
+    option: Mapped[str] = mapped_column(Text)
+    protocol_version_id: Mapped[UUID | None]
+    reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    decided_by: Mapped[UUID] = mapped_column(ForeignKey("advocate.id"))
     at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.ledger_tables import (
     ConsentOverrideRow,
     ConsentRow,
+    DecisionRow,
     DisclosureAdditionRow,
     DisclosureRow,
 )
@@ -38,6 +39,13 @@ AFTER_HANDOFF = timedelta(days=30)
 TIP = timedelta(days=365)
 # After this long a consent, a decision or a report is codes only.
 LEDGER = timedelta(days=7 * 365)
+_LEDGER_TABLES = (
+    ConsentRow,
+    ConsentOverrideRow,
+    DecisionRow,
+    DisclosureRow,
+    DisclosureAdditionRow,
+)
 SILENCE = timedelta(hours=24)
 # Numbers go to other people: what an address may be texted, and its words, end with its silence.
 CONTACT = timedelta(days=90)
@@ -126,7 +134,7 @@ async def _empty_ledger(session: AsyncSession, now: datetime, overdue: Any) -> N
         )
         .values(words_sealed=None),
     )
-    for table in (ConsentRow, ConsentOverrideRow, DisclosureRow, DisclosureAdditionRow):
+    for table in _LEDGER_TABLES:
         sealed = [one.key for one in table.__table__.columns if one.key.endswith("_sealed")]
         left = or_(*[getattr(table, name).is_not(None) for name in sealed])
         await _rows(

@@ -48,7 +48,7 @@ def test_calls(bench: Bench, page: str) -> None:
 def test_audit_actions(page: str, root: Path) -> None:
     """Each action that the code writes down."""
     source = "".join(path.read_text() for path in (root / "handoff").glob("*.py"))
-    written = set(re.findall(r'(?:audit|_written)\(\s*"(\w+)"', source))
+    written = set(re.findall(r'(?:audit|written)\(\s*"(\w+)"', source))
     written |= {"open", "follow", "account_enabled", "account_disabled"}
     (listed,) = re.findall(r"^Actions: (.*)\.$", page, re.MULTILINE)
     assert set(re.findall(r"`(\w+)`", listed)) == written

@@ -19,7 +19,9 @@ WORDS = frozenset(
     " consents overrides of".split()
 )
 # A repository, not any object that happens to have a method of that name.
-SHELVES = frozenset("desk messages conversations mailbox outbox tips ledger disclosures".split())
+SHELVES = frozenset(
+    "desk messages conversations mailbox outbox tips ledger disclosures decisions".split()
+)
 
 
 def _walks_around(source: str) -> list[str]:

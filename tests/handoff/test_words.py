@@ -8,8 +8,13 @@ from pathlib import Path
 import pytest
 from yaml import safe_load
 
+from directory.duty import Strength
+from directory.protocol_match import Because, Warn
+from handoff import report_pages, report_words
+from handoff.ledger import YARDSTICK
 from handoff.refusals import OTHER_CODES, REFUSALS
 from handoff.words import SCREEN, chosen
+from intake.consent import Act
 from intake.conversation import Safety
 from intake.effects import Reason
 from intake.messages import Delivery
@@ -34,6 +39,21 @@ FAMILIES: dict[str, set[str]] = {
     "why.judge": {"rules", "model"},
     "language.name": set(SCREEN.languages),
     "need": {need.value for need in Need},
+}
+FAMILIES |= {
+    f"report.{family}": {str(one.value) for one in kind}
+    for family, kind in report_words.FAMILIES.items()
+}
+FAMILIES |= {
+    "report.act": {one.value for one in Act},
+    "report.kind": {"sex", "labour"},
+    "report.time": {"in_progress", "past"},
+    "report.strength": {one.code for one in Strength},
+    "report.because": {one.value for one in Because},
+    "report.warn": {one.value for one in Warn},
+    "report.yardstick": set(YARDSTICK),
+    "report.done": set(report_pages._ACTS),
+    "report.hindered": {"without_consent", "no_child", "duty", "reason", "step", "ground"},
 }
 _LITERAL = re.compile(r"""["'`]([a-z_]+(?:\.[a-z_0-9]+)+)["'`]""")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")

@@ -106,6 +106,7 @@ def test_every_text_column_of_people_is_sealed() -> None:
         "consent.words_sealed",
         "consent_override.recipient_sealed",
         "consent_override.reason_sealed",
+        "decision.reason_sealed",
         "disclosure.recipient_sealed",
         "disclosure.taken_by_sealed",
         "disclosure.shared_sealed",
