@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012_decisions"
-down_revision = "0011_protocols"
+revision = "0013_decisions"
+down_revision = "0012_contact_safety"
 
 
 def upgrade() -> None:
