@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013_decisions"
-down_revision = "0012_contact_safety"
+revision = "0014_decisions"
+down_revision = "0013_audit_chain"
 
 
 def upgrade() -> None:
