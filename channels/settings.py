@@ -114,6 +114,30 @@ class WorkerSettings(LineSettings):
     waiting_seconds: int = Field(
         default=300, description="after this long without a human the person is told so"
     )
+    alert_sms_from: str | None = Field(
+        default=None,
+        description="number from which advocates are alerted by text (default: TWILIO_FROM); "
+        "what they answer to it should reach nobody, so one of its own is better",
+    )
+    alert_smtp_url: SecretStr | None = Field(
+        default=None,
+        description="mail server for alerts, smtp://user:password@host:587 or smtps://...:465",
+    )
+    alert_mail_from: str | None = Field(
+        default=None, description="sender of alerts by e-mail; its name and domain should be dull"
+    )
+    push_contact: str | None = Field(
+        default=None,
+        pattern=r"^(mailto:[^@\s]+@\S+|https://\S+)$",
+        description="where push services may reach the operator, mailto: or https: "
+        "(default: PUBLIC_URL)",
+    )
+
+    @model_validator(mode="after")
+    def _mail_whole_or_not_at_all(self) -> Self:
+        if (self.alert_smtp_url is None) != (self.alert_mail_from is None):
+            raise ValueError("ALERT_SMTP_URL and ALERT_MAIL_FROM go together: set both or none")
+        return self
 
 
 def explain(error: Exception) -> str:

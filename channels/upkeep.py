@@ -16,13 +16,14 @@ from procrastinate import App
 from procrastinate.jobs import Job
 
 from channels.adapter import Adapter
+from channels.dispatch import Dispatch
 from channels.send_errors import SendError
 from intake.conversation import GAP, Holder, give_back
 from intake.errors import ConversationNotFound
 from intake.ports import Clock
 from intake.speaking import Voice
 from storage.database import Database
-from storage.jobs import SEND, TURN, is_waiting
+from storage.jobs import ALERT, SEND, TURN, is_waiting
 from storage.retention import purge
 
 log = logging.getLogger(__name__)
@@ -69,9 +70,13 @@ class Upkeep:
     ready_file: Path | None = None
     running: Running = field(default_factory=Running)
     adapters: Mapping[str, Adapter] = field(default_factory=dict)
+    dispatch: Dispatch = field(init=False)
     _purged_at: datetime | None = None
     _erased_at: datetime | None = None
     _unheld: frozenset[int | None] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.dispatch = Dispatch(self.database, self.now)
 
     async def run(self) -> None:
         """Until cancelled. A failure is logged by its kind and tried again."""
@@ -81,6 +86,8 @@ class Upkeep:
                 self.let_go,
                 self.mend,
                 self.take_back,
+                self.dispatch.run,
+                self.mend_alerts,
                 self.end_visits,
                 self.forget_words,
                 self.purge,
@@ -132,6 +139,13 @@ class Upkeep:
                 if not await is_waiting(tx.session, SEND, conversation_id):
                     await tx.jobs.send(conversation_id)
 
+    async def mend_alerts(self) -> None:
+        """Queue the job of an alert that has none: it was lost with its worker."""
+        async with self.database.transaction() as tx:
+            for alert_id in await tx.alerts.unsent(LOST_AFTER, self.now()):
+                if not await is_waiting(tx.session, ALERT, alert_id):
+                    await tx.jobs.alert(alert_id)
+
     async def take_back(self) -> None:
         """An advocate whose screen is gone gives the conversation back, with its tier."""
         async with self.database.transaction() as tx:
@@ -156,6 +170,7 @@ class Upkeep:
                 conversation_id=conversation_id,
             )
             await self.voice.say(tx, waiting, "wait.later")
+            await tx.jobs.route()
             await tx.signals.desk(conversation_id)
 
     async def end_visits(self) -> None:

@@ -18,6 +18,7 @@ from procrastinate import App, JobContext, RetryDecision
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
 
+from channels.alarm import Alarm, build_alarm
 from channels.engine import RasaEngine
 from channels.logs import configure
 from channels.outbox import Outbox, TryAgain
@@ -34,7 +35,7 @@ from intake.speaking import Voice
 from intake.turn import Line, give_up_on_turn, take_turn
 from locales.catalogue import Catalogue
 from storage.database import Database, utc_now
-from storage.jobs import CHECK_WAITING, SEND, TURN, make_app
+from storage.jobs import ALERT, CHECK_WAITING, ROUTE, SEND, TURN, make_app
 from storage.keys import BadKeyFile, load
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class Worker:
     outbox: Outbox
     line: Line
     upkeep: Upkeep
+    alarm: Alarm
 
     @classmethod
     def build(cls, settings: WorkerSettings) -> Worker:
@@ -96,6 +98,7 @@ class Worker:
             upkeep=Upkeep(
                 database, queue, voice, utc_now, settings.worker_ready_file, adapters=adapters
             ),
+            alarm=build_alarm(settings, database, adapters.get("sms")),
         )
         worker._register()
         return worker
@@ -118,6 +121,16 @@ class Worker:
         async def check_waiting(context: JobContext, escalation_id: str) -> None:
             with hold(context.job):
                 await tell_that_nobody_came(self.database, self.line.voice, UUID(escalation_id))
+
+        @self.queue.task(name=ROUTE, pass_context=True, retry=again)
+        async def route(context: JobContext) -> None:
+            with hold(context.job):
+                await self.upkeep.dispatch.run()
+
+        @self.queue.task(name=ALERT, pass_context=True, retry=again)
+        async def alert(context: JobContext, alert_id: str) -> None:
+            with hold(context.job):
+                await self.alarm.sound(UUID(alert_id))
 
     async def turn(self, conversation_id: UUID, attempts: int) -> None:
         """Take a turn; when that breaks again, a human answers instead."""

@@ -81,6 +81,7 @@ async def heartbeat(body: Sign, signed_in: Watching, office: TheOffice) -> Alive
         await office.door.who_holds(signed_in.token_hash, touch=True)
     async with office.database.transaction() as tx:
         held = await tx.desk.renew_leases(signed_in.advocate.id, now + LEASE)
+        await tx.routing.seen(signed_in.advocate.id, now)
     return Alive(now=now, held=held)
 
 

@@ -16,6 +16,7 @@ from handoff import (
     api,
     contact_api,
     directory_api,
+    duty_routes,
     ledger_api,
     pages,
     phrases_pages,
@@ -102,6 +103,7 @@ def create_app(office: Office) -> Guard:
     app.include_router(phrases_pages.router)
     app.include_router(wall_pages.router)
     app.include_router(report_pages.router)
+    app.include_router(duty_routes.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     refusals.install(app)

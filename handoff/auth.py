@@ -100,6 +100,8 @@ class Door:
             if not await tx.accounts.live_sessions(advocate_id, now, now - self.idle):
                 # The worker finds the ended leases, returns the conversations, tells the people.
                 await tx.desk.renew_leases(advocate_id, now)
+                await tx.routing.leave(advocate_id, now)
+                await tx.jobs.route()
             await tx.desk.audit("sign_out", advocate_id=advocate_id)
 
 

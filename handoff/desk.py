@@ -53,6 +53,8 @@ class Desk:
                 return conversation
             raise NotWaiting("somebody has this conversation already, or it is over")
         await self.voice.say(self.tx, conversation, "advocate.joined")
+        await self.tx.alerts.acknowledge(self.advocate.id, self.now, conversation_id)
+        await self.tx.jobs.route()
         await self._written("claim", conversation_id)
         return conversation
 

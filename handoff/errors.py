@@ -33,6 +33,14 @@ class OnceUsed(LineError):
     """This once-only key belongs to another message."""
 
 
+class UnfitValue(LineError):
+    """What was given cannot be used: a push service that is none, hours without an end."""
+
+
+class NotOffered(LineError):
+    """Nothing is offered to this advocate now: another has it, or time ran out."""
+
+
 class Taken(LineError):
     """Another was faster, or the conversation waits no longer. `holder`: the shift name."""
 

@@ -25,7 +25,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
         "base-uri 'none'",
         "require-trusted-types-for 'script'",
-        "trusted-types 'none'",
+        # One policy with one address in it: the service worker of alerts (static/push.js).
+        "trusted-types push-worker",
     )
 )
 HEADERS = {

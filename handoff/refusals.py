@@ -33,6 +33,8 @@ REFUSALS: dict[type[LineError], tuple[str, HTTPStatus]] = {
     errors.NewMessage: ("new_message", HTTPStatus.CONFLICT),
     errors.TierMoved: ("tier_moved", HTTPStatus.CONFLICT),
     errors.OnceUsed: ("once_used", HTTPStatus.CONFLICT),
+    errors.NotOffered: ("not_offered", HTTPStatus.CONFLICT),
+    errors.UnfitValue: ("unfit_value", HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.NotLower: ("not_lower", HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.UnfitText: ("unfit_text", HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.NoConsent: ("no_consent", HTTPStatus.CONFLICT),

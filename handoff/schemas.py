@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -20,6 +20,9 @@ from storage.board import BoardEntry
 from storage.desk import Note, RiskRecord, TierChange
 
 TierName = Literal["imminent", "urgent", "concern"]
+CompetencyName = Literal["indigenous_cultural_safety", "minors", "labour", "immigration", "2slgbtq"]
+WideningName = Literal["language", "competency", "load"]
+PresenceName = Literal["on_duty", "on_break", "away"]
 # Crockford's base 32: no letter that looks like a digit, for reading aloud.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LABEL_LETTERS = 5
@@ -134,6 +137,14 @@ class BoardLine(BaseModel):
     safety: str
     opted_out: bool
     categories: list[int]
+    needs: list[CompetencyName]
+    widened: list[WideningName]
+    wants: UUID | None
+    wants_supervisor: bool
+    offered_to: UUID | None
+    offered_until: datetime | None
+    paged_at: datetime | None
+    lead_paged_at: datetime | None
 
     @classmethod
     def of(cls, entry: BoardEntry) -> BoardLine:
@@ -154,6 +165,14 @@ class BoardLine(BaseModel):
             safety=entry.safety.value,
             opted_out=entry.opted_out,
             categories=list(entry.categories),
+            needs=cast(list[CompetencyName], list(entry.needs)),
+            widened=cast(list[WideningName], list(entry.widened)),
+            wants=entry.wants,
+            wants_supervisor=entry.wants_supervisor,
+            offered_to=entry.offered_to,
+            offered_until=entry.offered_until,
+            paged_at=entry.paged_at,
+            lead_paged_at=entry.lead_paged_at,
         )
 
 

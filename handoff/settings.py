@@ -49,6 +49,12 @@ class DeskSettings(StoreSettings):
         default=12, ge=1, le=24, description="a sign-in ends after this long, whatever happens"
     )
 
+    push_services: str = Field(
+        default="fcm.googleapis.com updates.push.services.mozilla.com web.push.apple.com "
+        "notify.windows.com",
+        description="hosts of push services that browsers may be reached through, with spaces",
+    )
+
     @field_validator("staff_url")
     @classmethod
     def _whole_address(cls, value: str) -> str:

@@ -27,6 +27,7 @@ class Reason(enum.Enum):
     LANGUAGE = "language"
     DURESS = "duress"
     """The person sent their duress word: they are not safe, and must not be seen to say so."""
+    HUMAN_ONLY = "human_only"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from intake.competencies import needed
 from intake.conversation import Conversation, Safety, escalate
 from intake.effects import Reason
 from intake.indigenous import says_indigenous
@@ -51,6 +52,7 @@ async def fetch_human(
     """
     after = escalate(conversation, cause.tier)
     existing = await tx.escalations.open_for(conversation.id)
+    needs = needed(cause.rows, cause.words, conversation.language)
     if existing is None:
         escalation_id = await tx.escalations.add(
             conversation.id,
@@ -58,13 +60,18 @@ async def fetch_human(
             tier=after.tier,
             message_id=cause.message_id,
             at=now,
+            needs=needs,
         )
         await tx.jobs.check_waiting(escalation_id)
+        await tx.jobs.route()
         if not cause.silent:
             for key in await _lines(tx, after, cause):
                 await voice.say(tx, after, key, cause.hint)
-    elif after.tier is not None and (existing.tier is None or after.tier > existing.tier):
-        await tx.escalations.raise_tier(existing, after.tier)
+    else:
+        await tx.escalations.add_needs(existing, needs)
+        if after.tier is not None and (existing.tier is None or after.tier > existing.tier):
+            await tx.escalations.raise_tier(existing, after.tier)
+            await tx.jobs.route()
     if existing is not None and cause.reason is Reason.DURESS:
         await tx.escalations.give_reason(existing, cause.reason)
     if THIRD_PARTY in cause.rows:

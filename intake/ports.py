@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +10,7 @@ from typing import Protocol
 from uuid import UUID
 
 from intake.code_words import Sign, Words
+from intake.competencies import Competency
 from intake.contact import Preference
 from intake.conversation import Conversation
 from intake.effects import EngineAnswer, Judgement, Reason
@@ -187,8 +188,12 @@ class Escalations(Protocol):
         tier: Tier | None,
         message_id: UUID | None,
         at: datetime,
+        needs: Collection[Competency] = (),
     ) -> UUID:
-        """Open an escalation."""
+        """Open an escalation. `needs`: what an advocate should be good at for this person."""
+
+    async def add_needs(self, escalation: OpenEscalation, needs: Collection[Competency]) -> None:
+        """What was said since asks for more of an advocate."""
 
     async def give_reason(self, escalation: OpenEscalation, reason: Reason) -> None:
         """Why a human is needed now, where that is graver than why one was asked for."""
@@ -222,6 +227,9 @@ class Jobs(Protocol):
 
     async def check_waiting(self, escalation_id: UUID) -> None:
         """Look after some minutes whether anybody came."""
+
+    async def route(self) -> None:
+        """Look at once whom to ask."""
 
 
 class Signals(Protocol):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from intake.conversation import Holder, Safety
 from intake.effects import Reason
 from intake.risk import Tier
+from storage.handoff_tables import OfferRow
 from storage.repositories import Shelf
 from storage.tables import (
     AdvocateRow,
@@ -54,6 +55,17 @@ class BoardEntry:
     safety: Safety
     opted_out: bool
     categories: tuple[int, ...]
+    needs: tuple[str, ...] = ()
+    """What an advocate should be good at for this person (intake/competencies.py)."""
+    widened: tuple[str, ...] = ()
+    """What the one to whom it was last offered lacks (intake/routing.py)."""
+    wants: UUID | None = None
+    """The colleague to whom it was handed over."""
+    wants_supervisor: bool = False
+    offered_to: UUID | None = None
+    offered_until: datetime | None = None
+    paged_at: datetime | None = None
+    lead_paged_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +88,15 @@ class BoardRepository(Shelf):
         `only`: look at these conversations alone; those that are not on the board are missing.
         """
         query = (
-            select(ConversationRow, EscalationRow, AdvocateRow.name, _opted_out(), _last_reply())
+            select(
+                ConversationRow,
+                EscalationRow,
+                AdvocateRow.name,
+                _opted_out(),
+                _last_reply(),
+                OfferRow.advocate_id,
+                OfferRow.lease_until,
+            )
             .join(
                 EscalationRow,
                 and_(
@@ -85,6 +105,14 @@ class BoardRepository(Shelf):
                 ),
             )
             .outerjoin(AdvocateRow, AdvocateRow.id == ConversationRow.advocate_id)
+            .outerjoin(
+                OfferRow,
+                and_(
+                    OfferRow.escalation_id == EscalationRow.id,
+                    OfferRow.ended_at.is_(None),
+                    ConversationRow.holder == "waiting",
+                ),
+            )
             .where(ConversationRow.closed_at.is_(None), ConversationRow.holder != "bot")
             .order_by(*_IN_ORDER)
         )
@@ -108,8 +136,16 @@ class BoardRepository(Shelf):
                 safety=Safety(conversation.safety),
                 opted_out=blocked,
                 categories=categories.get(conversation.id, ()),
+                needs=tuple(escalation.needs),
+                widened=tuple(escalation.widened),
+                wants=escalation.wants_advocate_id,
+                wants_supervisor=escalation.wants_supervisor,
+                offered_to=offered_to,
+                offered_until=until,
+                paged_at=escalation.paged_at,
+                lead_paged_at=escalation.lead_paged_at,
             )
-            for conversation, escalation, name, blocked, last_reply in rows
+            for conversation, escalation, name, blocked, last_reply, offered_to, until in rows
         ]
 
     async def entry(self, conversation_id: UUID) -> BoardEntry | None:

@@ -10,6 +10,7 @@ from procrastinate import App
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from storage.accounts import AccountRepository
+from storage.alerts import AlertRepository
 from storage.audit import AuditRepository
 from storage.board import BoardRepository
 from storage.contacts import ContactRepository
@@ -32,6 +33,7 @@ from storage.repositories import (
     RiskRepository,
     TipRepository,
 )
+from storage.routing import RoutingRepository
 from storage.wall import WallRepository
 
 # After this long without anybody, the person is told so honestly (domain.md section 1).
@@ -63,6 +65,8 @@ class Transaction:
         self.ledger = LedgerRepository(session, keyring)
         self.decisions = DecisionRepository(session, keyring)
         self.disclosures = DisclosureRepository(session, keyring)
+        self.routing = RoutingRepository(session, keyring)
+        self.alerts = AlertRepository(session, keyring)
         self.signals = SignalRepository(session)
         self.audits = AuditRepository(session, keyring)
 

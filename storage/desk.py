@@ -216,7 +216,15 @@ class DeskRepository(Shelf):
             .where(
                 EscalationRow.conversation_id == conversation_id, EscalationRow.closed_at.is_(None)
             )
-            .values(waiting_since=now, claimed_by=None)
+            .values(
+                waiting_since=now,
+                claimed_by=None,
+                told_place_at=None,
+                widened=[],
+                round_at=now,
+                paged_at=None,
+                lead_paged_at=None,
+            )
         )
 
     async def close_escalation(self, conversation_id: UUID, outcome: str, now: datetime) -> None:

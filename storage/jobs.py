@@ -16,11 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 TURN = "turn"
 SEND = "send"
 CHECK_WAITING = "check_waiting"
+ROUTE = "route"
+ALERT = "alert"
 
 LAZY_COMMIT = "-c synchronous_commit=off"
 
 # A person waits for the answer: turns before everything else.
-_PRIORITY = {TURN: 10, SEND: 10, CHECK_WAITING: 0}
+_PRIORITY = {TURN: 10, SEND: 10, ROUTE: 20, ALERT: 20, CHECK_WAITING: 0}
 
 
 def make_app(database_url: str) -> App:
@@ -58,6 +60,18 @@ class JobRepository:
             escalation_id=str(escalation_id),
         )
 
+    async def route(self) -> None:
+        """Somebody begins to wait, or waits more urgently: look whom to ask, at once.
+
+        One that is queued already does for all; the worker looks every few seconds anyway.
+        """
+        if not await _is_queued(self._session, ROUTE):
+            await self._defer(ROUTE, ROUTE)
+
+    async def alert(self, alert_id: UUID) -> None:
+        """An advocate is to be told outside the desk that somebody waits."""
+        await self._defer(ALERT, f"alert:{alert_id}", alert_id=str(alert_id))
+
     async def _defer(
         self, task: str, lock: str, schedule_in: dict[str, Any] | None = None, **arguments: str
     ) -> None:
@@ -71,6 +85,17 @@ class JobRepository:
             priority=_PRIORITY[task],
             connection=raw.driver_connection,
         ).defer_async(**arguments)
+
+
+async def _is_queued(session: AsyncSession, task: str) -> bool:
+    found = await session.scalar(
+        text(
+            "SELECT EXISTS (SELECT 1 FROM procrastinate_jobs"
+            " WHERE task_name = :task AND status = 'todo')"
+        ),
+        {"task": task},
+    )
+    return bool(found)
 
 
 async def is_waiting(session: AsyncSession, task: str, conversation_id: UUID) -> bool:

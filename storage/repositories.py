@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
 from intake.code_words import Sign
+from intake.competencies import Competency
 from intake.conversation import CodeWord, Conversation, Holder, Question, Safety
 from intake.effects import Judgement, Reason
 from intake.errors import ConversationNotFound
@@ -469,6 +470,7 @@ class EscalationRepository(Shelf):
         tier: Tier | None,
         message_id: UUID | None,
         at: datetime,
+        needs: Collection[Competency] = (),
     ) -> UUID:
         """Open an escalation."""
         escalation_id = uuid4()
@@ -481,6 +483,8 @@ class EscalationRepository(Shelf):
                 tier=tier,
                 opened_at=at,
                 waiting_since=at,
+                round_at=at,
+                needs=sorted(one.value for one in needs),
             )
         )
         return escalation_id
@@ -492,6 +496,14 @@ class EscalationRepository(Shelf):
             .where(EscalationRow.id == escalation.id)
             .values(reason=reason.value)
         )
+
+    async def add_needs(self, escalation: OpenEscalation, needs: Collection[Competency]) -> None:
+        """What was said since asks for more of an advocate."""
+        if not needs:
+            return
+        row = await self.session.get(EscalationRow, escalation.id)
+        if row is not None:
+            row.needs = sorted({*row.needs, *(one.value for one in needs)})
 
     async def raise_tier(self, escalation: OpenEscalation, tier: Tier) -> None:
         """Raise the tier of an open escalation and write the change down."""

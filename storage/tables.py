@@ -287,6 +287,7 @@ class EscalationRow(Base):
             "tip",
             "language",
             "duress",
+            "human_only",
         ),
         CheckConstraint("tier BETWEEN 1 AND 3", name="tier"),
         Index(
@@ -306,7 +307,17 @@ class EscalationRow(Base):
     reason: Mapped[str] = mapped_column(Text)
     opened_at: Mapped[datetime] = _now()
     waiting_since: Mapped[datetime] = _now()
+    told_place_at: Mapped[datetime | None] = mapped_column(Moment)
     told_no_one_at: Mapped[datetime | None] = mapped_column(Moment)
+    # Routing (intake/routing.py): what is asked of an advocate, to whom it was handed over, what
+    # the one who was last found lacks, since when people are asked anew, who was woken when.
+    needs: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    wants_advocate_id: Mapped[UUID | None] = mapped_column(ForeignKey("advocate.id"))
+    wants_supervisor: Mapped[bool] = mapped_column(server_default="false")
+    widened: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    round_at: Mapped[datetime] = _now()
+    paged_at: Mapped[datetime | None] = mapped_column(Moment)
+    lead_paged_at: Mapped[datetime | None] = mapped_column(Moment)
     claimed_at: Mapped[datetime | None] = mapped_column(Moment)
     claimed_by: Mapped[UUID | None] = mapped_column(ForeignKey("advocate.id"))
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -348,6 +359,9 @@ class NoteRow(Base):
     advocate_id: Mapped[UUID] = mapped_column(ForeignKey("advocate.id"))
     body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     at: Mapped[datetime] = _now()
+    #: A supervisor's note that comes up on this advocate's screen until it is read.
+    whisper_to: Mapped[UUID | None] = mapped_column(ForeignKey("advocate.id"))
+    read_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class TipRow(Base):

@@ -12,6 +12,7 @@ export class Refusal extends Error {
 
 export const get = (path) => request("GET", path);
 export const post = (path, body) => request("POST", path, body ?? null);
+export const del = (path) => request("DELETE", path, null);
 // A post that goes out even when the page is left at this moment.
 export const postLast = (path) => request("POST", path, null, { keepalive: true });
 

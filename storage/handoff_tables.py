@@ -1,0 +1,204 @@
+"""Tables of the handoff: who is on duty, offers, alerts, colleagues who join, switches.
+
+Numbers and addresses of advocates are sealed like those of contacts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    Time,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import Base
+
+_Moment = DateTime(timezone=True)
+
+
+def _one_of(column: str, *values: str) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def _now() -> Mapped[datetime]:
+    return mapped_column(_Moment, server_default=func.now())
+
+
+class DutyRow(Base):
+    """How an advocate works; `id` is the advocate's. `seen_at`: last sign of a live screen."""
+
+    __tablename__ = "duty"
+    __table_args__ = (
+        _one_of("presence", "on_duty", "on_break", "away"),
+        CheckConstraint("most BETWEEN 1 AND 20", name="most"),
+        CheckConstraint("(quiet_from IS NULL) = (quiet_until IS NULL)", name="quiet"),
+    )
+
+    id: Mapped[UUID] = mapped_column(
+        ForeignKey("advocate.id", ondelete="CASCADE"), primary_key=True
+    )
+    competencies: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    most: Mapped[int] = mapped_column(SmallInteger, server_default="3")
+    presence: Mapped[str] = mapped_column(Text, server_default="on_duty")
+    seen_at: Mapped[datetime | None] = mapped_column(_Moment)
+    quiet_from: Mapped[time | None] = mapped_column(Time)
+    quiet_until: Mapped[time | None] = mapped_column(Time)
+    timezone: Mapped[str] = mapped_column(Text, server_default="America/Toronto")
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    email_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class ShiftRow(Base):
+    """When an advocate is to be there; `on_call`: as the lead who is woken last."""
+
+    __tablename__ = "shift"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="order"),
+        Index("ix_shift_ends_at", "ends_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    advocate_id: Mapped[UUID] = mapped_column(
+        ForeignKey("advocate.id", ondelete="CASCADE"), index=True
+    )
+    starts_at: Mapped[datetime] = mapped_column(_Moment)
+    ends_at: Mapped[datetime] = mapped_column(_Moment)
+    on_call: Mapped[bool] = mapped_column(server_default="false")
+
+
+class OfferRow(Base):
+    """A waiting conversation was shown to one advocate first, until a moment.
+
+    It never keeps others from claiming: the conversation's own row says who has it.
+    """
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        _one_of("outcome", "taken", "declined", "expired", "withdrawn"),
+        CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name="ended"),
+        Index("uq_offer_open", "escalation_id", unique=True, postgresql_where="ended_at IS NULL"),
+        Index("ix_offer_escalation", "escalation_id", "offered_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    escalation_id: Mapped[UUID] = mapped_column(ForeignKey("escalation.id", ondelete="CASCADE"))
+    advocate_id: Mapped[UUID] = mapped_column(
+        ForeignKey("advocate.id", ondelete="CASCADE"), index=True
+    )
+    widened: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    offered_at: Mapped[datetime] = _now()
+    lease_until: Mapped[datetime] = mapped_column(_Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(_Moment)
+    outcome: Mapped[str | None] = mapped_column(Text)
+
+
+class AlertRow(Base):
+    """One advocate is told, outside the browser tab and without content, that somebody waits."""
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        _one_of("kind", "offer", "shift", "lead"),
+        _one_of("channel", "push", "sms", "email", "none"),
+        _one_of("state", "queued", "sending", "sent", "failed", "withdrawn"),
+        Index("ix_alert_escalation", "escalation_id", "created_at"),
+        Index("ix_alert_unsent", "created_at", postgresql_where="state IN ('queued', 'sending')"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    escalation_id: Mapped[UUID] = mapped_column(ForeignKey("escalation.id", ondelete="CASCADE"))
+    advocate_id: Mapped[UUID] = mapped_column(
+        ForeignKey("advocate.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str] = mapped_column(Text)
+    channel: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, server_default="queued")
+    error: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    created_at: Mapped[datetime] = _now()
+    sent_at: Mapped[datetime | None] = mapped_column(_Moment)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(_Moment)
+
+
+class PushSubscriptionRow(Base):
+    """A browser that takes push messages for an advocate; where it is, is sealed."""
+
+    __tablename__ = "push_subscription"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    advocate_id: Mapped[UUID] = mapped_column(
+        ForeignKey("advocate.id", ondelete="CASCADE"), index=True
+    )
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    subscription_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = _now()
+
+
+class JoinedRow(Base):
+    """An advocate who helps in a conversation that another holds."""
+
+    __tablename__ = "joined"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "advocate_id"),
+        _one_of("role", "join", "watch"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
+    advocate_id: Mapped[UUID] = mapped_column(
+        ForeignKey("advocate.id", ondelete="CASCADE"), index=True
+    )
+    role: Mapped[str] = mapped_column(Text, server_default="join")
+    joined_at: Mapped[datetime] = _now()
+
+
+class LineSwitchRow(Base):
+    """A switch of the line and for how long it was on; who moved it is on record."""
+
+    __tablename__ = "line_switch"
+    __table_args__ = (
+        _one_of("kind", "surge", "human_only"),
+        CheckConstraint("(from_time IS NULL) = (until_time IS NULL)", name="hours"),
+        CheckConstraint("(off_at IS NULL) = (off_by IS NULL)", name="off"),
+        Index("ix_line_switch_on", "kind", postgresql_where="off_at IS NULL"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    kind: Mapped[str] = mapped_column(Text)
+    channel: Mapped[str | None] = mapped_column(Text)
+    language: Mapped[str | None] = mapped_column(Text)
+    from_time: Mapped[time | None] = mapped_column(Time)
+    until_time: Mapped[time | None] = mapped_column(Time)
+    timezone: Mapped[str] = mapped_column(Text, server_default="America/Toronto")
+    on_at: Mapped[datetime] = _now()
+    on_by: Mapped[UUID] = mapped_column(ForeignKey("advocate.id"))
+    off_at: Mapped[datetime | None] = mapped_column(_Moment)
+    off_by: Mapped[UUID | None] = mapped_column(ForeignKey("advocate.id"))
+
+
+class FollowedRow(Base):
+    """What another case system was last told of an escalation (channels/following.py)."""
+
+    __tablename__ = "followed"
+
+    escalation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("escalation.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
+    told: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    next_at: Mapped[datetime] = _now()
