@@ -12,6 +12,7 @@ from __future__ import annotations
 import enum
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -28,7 +29,7 @@ from sqlalchemy import (
     UniqueConstraint,
     func,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from directory.vocabulary import (
@@ -66,6 +67,11 @@ def _unconfirmed() -> Mapped[list[str]]:
     return mapped_column(ARRAY(Text), server_default="{}")
 
 
+def _kept() -> Mapped[dict[str, Any] | None]:
+    """What an imported HSDS record said that has no column (`directory/hsds/mapping.py`)."""
+    return mapped_column(JSONB)
+
+
 def _owner(table: str) -> Mapped[UUID]:
     return mapped_column(ForeignKey(f"{table}.id", ondelete="CASCADE"), index=True)
 
@@ -81,6 +87,7 @@ class OrganizationRow(Base):
     __table_args__ = (_one_of("kind", OrganizationKind), _one_of("visibility", Visibility))
 
     id: Mapped[UUID] = _id()
+    kept: Mapped[dict[str, Any] | None] = _kept()
     name: Mapped[str] = mapped_column(Text)
     alternate_name: Mapped[str | None] = mapped_column(Text)
     description: Mapped[str] = mapped_column(Text)
@@ -125,6 +132,7 @@ class ServiceRow(Base):
     )
 
     id: Mapped[UUID] = _id()
+    kept: Mapped[dict[str, Any] | None] = _kept()
     organization_id: Mapped[UUID] = _owner("organization")
     name: Mapped[str] = mapped_column(Text)
     alternate_name: Mapped[str | None] = mapped_column(Text)
@@ -209,6 +217,7 @@ class LocationRow(Base):
     )
 
     id: Mapped[UUID] = _id()
+    kept: Mapped[dict[str, Any] | None] = _kept()
     organization_id: Mapped[UUID | None] = _maybe_owner("organization")
     location_type: Mapped[str] = mapped_column(Text)
     url: Mapped[str | None] = mapped_column(Text)
@@ -233,6 +242,7 @@ class AddressRow(Base):
     __table_args__ = (_one_of("address_type", LocationType),)
 
     id: Mapped[UUID] = _id()
+    kept: Mapped[dict[str, Any] | None] = _kept()
     location_id: Mapped[UUID] = _owner("location")
     attention: Mapped[str | None] = mapped_column(Text)
     address_1: Mapped[str] = mapped_column(Text)
@@ -252,6 +262,7 @@ class ServiceAtLocationRow(Base):
     __table_args__ = (UniqueConstraint("service_id", "location_id"),)
 
     id: Mapped[UUID] = _id()
+    kept: Mapped[dict[str, Any] | None] = _kept()
     service_id: Mapped[UUID] = _owner("service")
     location_id: Mapped[UUID] = _owner("location")
     description: Mapped[str | None] = mapped_column(Text)
@@ -264,6 +275,7 @@ class ContactRow(Base):
     __table_args__ = (_one_of("visibility", Visibility),)
 
     id: Mapped[UUID] = _id()
+    kept: Mapped[dict[str, Any] | None] = _kept()
     organization_id: Mapped[UUID | None] = _maybe_owner("organization")
     service_id: Mapped[UUID | None] = _maybe_owner("service")
     service_at_location_id: Mapped[UUID | None] = _maybe_owner("service_at_location")
@@ -288,6 +300,7 @@ class PhoneRow(Base):
     )
 
     id: Mapped[UUID] = _id()
+    kept: Mapped[dict[str, Any] | None] = _kept()
     location_id: Mapped[UUID | None] = _maybe_owner("location")
     service_id: Mapped[UUID | None] = _maybe_owner("service")
     organization_id: Mapped[UUID | None] = _maybe_owner("organization")
@@ -319,6 +332,7 @@ class ScheduleRow(Base):
     )
 
     id: Mapped[UUID] = _id()
+    kept: Mapped[dict[str, Any] | None] = _kept()
     service_id: Mapped[UUID | None] = _maybe_owner("service")
     location_id: Mapped[UUID | None] = _maybe_owner("location")
     service_at_location_id: Mapped[UUID | None] = _maybe_owner("service_at_location")
@@ -352,6 +366,7 @@ class LanguageRow(Base):
     __tablename__ = "language"
 
     id: Mapped[UUID] = _id()
+    kept: Mapped[dict[str, Any] | None] = _kept()
     service_id: Mapped[UUID | None] = _maybe_owner("service")
     location_id: Mapped[UUID | None] = _maybe_owner("location")
     phone_id: Mapped[UUID | None] = _maybe_owner("phone")
@@ -383,6 +398,7 @@ class ServiceAreaRow(Base):
     )
 
     id: Mapped[UUID] = _id()
+    kept: Mapped[dict[str, Any] | None] = _kept()
     service_id: Mapped[UUID | None] = _maybe_owner("service")
     service_at_location_id: Mapped[UUID | None] = _maybe_owner("service_at_location")
     name: Mapped[str | None] = mapped_column(Text)
@@ -406,6 +422,7 @@ class TaxonomyRow(Base):
     __tablename__ = "taxonomy"
 
     id: Mapped[UUID] = _id()
+    kept: Mapped[dict[str, Any] | None] = _kept()
     name: Mapped[str] = mapped_column(Text, unique=True)
     description: Mapped[str] = mapped_column(Text)
     uri: Mapped[str | None] = mapped_column(Text)
@@ -419,6 +436,7 @@ class TaxonomyTermRow(Base):
     __table_args__ = (UniqueConstraint("taxonomy_id", "code"),)
 
     id: Mapped[UUID] = _id()
+    kept: Mapped[dict[str, Any] | None] = _kept()
     code: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
     description: Mapped[str] = mapped_column(Text)
@@ -440,6 +458,7 @@ class AttributeRow(Base):
     )
 
     id: Mapped[UUID] = _id()
+    kept: Mapped[dict[str, Any] | None] = _kept()
     link_id: Mapped[UUID]
     link_entity: Mapped[str] = mapped_column(Text)
     taxonomy_term_id: Mapped[UUID] = _owner("taxonomy_term")
@@ -460,6 +479,7 @@ class MetadataRow(Base):
     )
 
     id: Mapped[UUID] = _id()
+    kept: Mapped[dict[str, Any] | None] = _kept()
     resource_id: Mapped[UUID]
     resource_type: Mapped[str] = mapped_column(Text)
     last_action_date: Mapped[datetime] = mapped_column(
@@ -470,3 +490,16 @@ class MetadataRow(Base):
     previous_value: Mapped[str] = mapped_column(Text)
     replacement_value: Mapped[str] = mapped_column(Text)
     updated_by: Mapped[str] = mapped_column(Text)
+
+
+class KeptRecordRow(Base):
+    """An imported HSDS record of a table that we do not have, whole, for the next export."""
+
+    __tablename__ = "kept_record"
+
+    id: Mapped[UUID] = _id()
+    kind: Mapped[str] = mapped_column(Text)
+    body: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    organization_id: Mapped[UUID | None] = _maybe_owner("organization")
+    service_id: Mapped[UUID | None] = _maybe_owner("service")
+    location_id: Mapped[UUID | None] = _maybe_owner("location")

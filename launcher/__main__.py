@@ -64,6 +64,7 @@ def _command(name: str) -> Callable[[options.Options], int]:
     return {
         "phone": companions.phone,
         "user": companions.user,
+        "directory": companions.directory,
         "protocols": companions.protocols,
         "audit": companions.audit,
         "status": companions.status,

@@ -31,6 +31,13 @@ def user(options: Options) -> int:
     _become(state.find(options.data), "handoff.users", *options.rest)
 
 
+def directory(options: Options) -> int:
+    """Become the command for HSDS files; checking one needs no line. Raises Refusal."""
+    if options.rest[:1] == ("check",):
+        os.execv(sys.executable, [sys.executable, "-m", "directory", *options.rest])
+    _become(state.find(options.data), "directory", *options.rest)
+
+
 def protocols(options: Options) -> int:
     """Become the command for local protocols; checking files needs no line. Raises Refusal."""
     if options.rest[:1] in (("import",), ("export",), ("list",)):

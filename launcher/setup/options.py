@@ -25,6 +25,7 @@ COMMANDS: dict[str, Command] = {
     "phone": Command("text the running line from this terminal", ("services",)),
     "audit": Command("check or show the audit log: ./hotline audit verify", ("services",)),
     "user": Command("manage advocates' accounts: ./hotline user add NAME", ("services",)),
+    "directory": Command("import, export or check the directory as HSDS 3.1", ("services",)),
     "protocols": Command("import, export, check or list local protocols", ("services",)),
     "status": Command("tell what is running, and where", ("services",)),
     "train": Command("train the language model if its inputs changed", ("services", "engine")),
@@ -43,7 +44,7 @@ COMMANDS: dict[str, Command] = {
 RESULTS = ("triage", "evaluate")
 
 # The commands that look at the data of a line; the others get their words untouched.
-WITH_DATA = ("up", "phone", "user", "audit", "protocols", "status", "bench")
+WITH_DATA = ("up", "phone", "user", "audit", "directory", "protocols", "status", "bench")
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def usage() -> str:
         "check takes --unreviewed (name every sentence that waits for a native speaker)",
         "and --segments (the SMS parts of each). test hands its words to pytest.",
         "evaluate takes --to FOLDER and --baselines.",
-        "phone, user, audit, protocols, status and bench take --data-dir.",
+        "phone, user, audit, directory, protocols, status and bench take --data-dir.",
         "Every setting is described in docs/quickstart.md and .env.example.",
     ]
     return "\n".join(lines)
