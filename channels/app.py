@@ -41,7 +41,8 @@ def create_app(settings: PorchSettings) -> FastAPI:
     registry = Registry.build(settings, database)
     hub = Hub(url, VISITOR)
     doorbells = Doorbells(hub)
-    voice = Voice(Catalogue.load(unreviewed=settings.unreviewed_sentences), settings.line_phone)
+    sentences = Catalogue.load(unreviewed=settings.unreviewed_sentences)
+    voice = Voice(sentences, settings.line_phone, settings.inbox_languages)
 
     async def store(inbound: Inbound) -> None:
         await receive(inbound, transaction=database.transaction, voice=voice, now=utc_now)

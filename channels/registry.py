@@ -10,7 +10,7 @@ from channels.adapters.sms import Sms
 from channels.adapters.telegram import Bot, Telegram
 from channels.adapters.twilio import Account
 from channels.adapters.webchat import WebChat
-from channels.adapters.whatsapp import PREFIX, WhatsApp
+from channels.adapters.whatsapp import WhatsApp
 from channels.settings import LineSettings
 from storage.database import Database, utc_now
 
@@ -22,14 +22,14 @@ class Off:
     reason: str
 
 
-def _account(settings: LineSettings, sender: str) -> Account | None:
+def _account(settings: LineSettings, senders: str) -> Account | None:
     token = settings.twilio_auth_token
     if not settings.twilio_account_sid or not token:
         return None
     return Account(
         sid=settings.twilio_account_sid,
         token=token.get_secret_value(),
-        sender=sender,
+        senders=senders,
         api_url=settings.twilio_api_url,
         public_url=settings.public_url.rstrip("/"),
     )
@@ -37,14 +37,14 @@ def _account(settings: LineSettings, sender: str) -> Account | None:
 
 def _sms(settings: LineSettings, database: Database) -> Adapter | Off:
     account = _account(settings, settings.twilio_from or "")
-    if account is None or not account.sender:
+    if account is None or not account.senders:
         return Off("no Twilio credentials; set TWILIO_ACCOUNT_SID, _AUTH_TOKEN and _FROM")
     return Sms(account, utc_now)
 
 
 def _whatsapp(settings: LineSettings, database: Database) -> Adapter | Off:
-    sender = settings.twilio_whatsapp_from
-    account = _account(settings, f"{PREFIX}{sender.removeprefix(PREFIX)}") if sender else None
+    senders = settings.twilio_whatsapp_from
+    account = _account(settings, senders) if senders else None
     if account is None:
         return Off("no WhatsApp sender; set TWILIO_WHATSAPP_FROM beside Twilio's credentials")
     return WhatsApp(account, utc_now, settings.twilio_whatsapp_template)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from channels.senders import Senders
 from locales.catalogue import Unreviewed
 
 TWILIO_API_URL = "https://api.twilio.com"
@@ -39,14 +41,17 @@ class LineSettings(BaseSettings):
         default=None, description="Twilio's secret; signs webhooks and opens the API"
     )
     twilio_from: str | None = Field(
-        default=None, description="our number, or a Messaging Service SID (MG...)"
+        default=None,
+        description="our numbers, each with the language it is given out in where that is known "
+        "(+16135550100, +15145550100=fr), or a Messaging Service SID (MG...) for all others",
     )
     twilio_api_url: str = Field(
         default=TWILIO_API_URL, description="Twilio's API, or a stand-in for tests and practice"
     )
 
     twilio_whatsapp_from: str | None = Field(
-        default=None, description="our WhatsApp sender at Twilio, as +1... or whatsapp:+1..."
+        default=None,
+        description="our WhatsApp senders at Twilio, as +1... or whatsapp:+1..., with =language",
     )
     twilio_whatsapp_template: str | None = Field(
         default=None,
@@ -68,6 +73,20 @@ class LineSettings(BaseSettings):
     telegram_api_url: str = Field(
         default=TELEGRAM_API_URL, description="Telegram's API, or a stand-in for tests"
     )
+
+    @field_validator("twilio_from", "twilio_whatsapp_from")
+    @classmethod
+    def _senders(cls, given: str | None) -> str | None:
+        if given is not None:
+            Senders.parse(given)
+        return given
+
+    @property
+    def inbox_languages(self) -> Mapping[str, str]:
+        """The language of each of our numbers that has one, for whoever writes to it first."""
+        sms = Senders.parse(self.twilio_from).languages if self.twilio_from else {}
+        other = self.twilio_whatsapp_from
+        return {**sms, **(Senders.parse(other, "whatsapp:").languages if other else {})}
 
     @model_validator(mode="after")
     def _twilio_whole_or_not_at_all(self) -> Self:

@@ -86,7 +86,7 @@ class Worker:
         )
         queue = make_app(settings.database_url)
         sentences = Catalogue.load(unreviewed=settings.unreviewed_sentences)
-        voice = Voice(sentences, settings.line_phone)
+        voice = Voice(sentences, settings.line_phone, settings.inbox_languages)
         engine = RasaEngine(settings.engine_url, settings.engine_token.get_secret_value())
         adapters = Registry.build(settings, database).on
         worker = cls(

@@ -20,6 +20,8 @@ class Voice:
 
     wording: Wording
     phone: str
+    inbox_languages: Mapping[str, str] = _NOTHING
+    """The language in which a number of ours is given out, for whoever has shown none yet."""
 
     def words(self, key: str, language: str | None, /, **values: str) -> str:
         """The sentence; in English and French while the language is not known."""
@@ -43,7 +45,8 @@ class Voice:
         muted = conversation.safety is Safety.NOT_SAFE and key not in NEUTRAL_KEYS
         if muted or conversation.opted_out:
             return
-        words = self.words(key, conversation.language or hint, **values).rstrip()
+        language = conversation.language or hint or self.inbox_languages.get(conversation.inbox)
+        words = self.words(key, language, **values).rstrip()
         await send_text(tx, conversation, words, key)
 
 

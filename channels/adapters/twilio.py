@@ -33,6 +33,7 @@ from channels.send_errors import (
     Unknown,
     WindowClosed,
 )
+from channels.senders import Senders
 from intake.keywords import fold, keyword
 from intake.messages import Delivery, DeliveryReport, Inbound, InboundKind
 from storage.copies import Copy, Due
@@ -72,11 +73,11 @@ _OUR_FAULT = frozenset({20003, 20404, 21212, 21606, 21603, 21659, 21705})
 
 @dataclass(frozen=True)
 class Account:
-    """Our account at Twilio."""
+    """Our account at Twilio; `senders` as the settings list them."""
 
     sid: str
     token: str
-    sender: str
+    senders: str
     api_url: str
     public_url: str
 
@@ -93,6 +94,8 @@ class TwilioChannel(Adapter):
 
     inbound_hook: str
     status_hook: str
+    #: How the channel writes numbers.
+    prefix = ""
     #: Words that Twilio answers by itself, also when it does not say so (OptOutType).
     answered_words: frozenset[str] = frozenset()
     copies_kept = timedelta(hours=23)
@@ -100,6 +103,7 @@ class TwilioChannel(Adapter):
 
     def __init__(self, account: Account, now: Callable[[], datetime]) -> None:
         self._account = account
+        self.senders = Senders.parse(account.senders, self.prefix)
         self._now = now
         self._validator = RequestValidator(account.token)
         self._client = Client(
@@ -127,10 +131,10 @@ class TwilioChannel(Adapter):
         return await self._create(letter, body=letter.text)
 
     async def _create(self, letter: Letter, **content: Any) -> str:
-        sender = self._account.sender
         optional: dict[str, Any] = {}
-        if sender.startswith("MG"):
-            optional["messaging_service_sid"] = sender
+        service = self.senders.service_for(letter.inbox)
+        if service is not None:
+            optional["messaging_service_sid"] = service
         callback = self._account.callback(self.status_hook)
         if callback is not None:
             optional["status_callback"] = callback
@@ -208,7 +212,7 @@ class TwilioChannel(Adapter):
 
     def _is_ours(self, inbox: str) -> bool:
         """Whether this channel listens on that number: a line may have several."""
-        return ":" not in inbox
+        return ":" not in inbox and self.senders.are_ours(inbox)
 
     def _inbound(self, form: Mapping[str, str]) -> Event:
         sid, sender, inbox = (form.get(key, "") for key in ("MessageSid", "From", "To"))

@@ -28,6 +28,7 @@ class WhatsApp(TwilioChannel):
     name = "whatsapp"
     inbound_hook = INBOUND_HOOK
     status_hook = STATUS_HOOK
+    prefix = PREFIX
     hooks = (INBOUND_HOOK, STATUS_HOOK)
 
     def __init__(
@@ -52,4 +53,4 @@ class WhatsApp(TwilioChannel):
         raise WindowClosed("template_sent")
 
     def _is_ours(self, inbox: str) -> bool:
-        return inbox.startswith(PREFIX)
+        return inbox.startswith(PREFIX) and self.senders.are_ours(inbox)
