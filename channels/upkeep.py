@@ -25,6 +25,7 @@ from intake.speaking import Voice
 from storage.database import Database
 from storage.jobs import ALERT, SEND, TURN, is_waiting
 from storage.retention import purge
+from storage.tip_clock import purge_tips
 
 log = logging.getLogger(__name__)
 
@@ -191,7 +192,10 @@ class Upkeep:
             return
         async with self.database.transaction() as tx:
             done = await purge(tx.session, now)
+            tips = await purge_tips(tx.tips, now)
         self._purged_at = now
+        if tips.overdue_left:
+            log.error("the purge left %d tips past their date", tips.overdue_left)
         if done.overdue_left:
             log.error("the purge left %d bodies past their date", done.overdue_left)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from intake import language_turn
+from intake import language_turn, tips
 from intake.conversation import Conversation, Safety
 from intake.effects import (
     AskLanguage,
@@ -14,6 +14,7 @@ from intake.effects import (
     EngineAnswer,
     Escalate,
     Judgement,
+    Reason,
     Refer,
     Say,
     SetLanguage,
@@ -59,6 +60,8 @@ class Scene:
     """What the texts are written in, and what follows from it."""
     before: str | None
     """The language of the conversation until now."""
+    for_tip: bool = False
+    """The texts are for a tip that is being taken or was opened again, not for the engine."""
 
     @property
     def last(self) -> UUID:
@@ -127,6 +130,10 @@ async def answer(
     """Carry out the engine's wishes, in order; a wish for a human comes last."""
     escalation: Cause | None = None
     offer = scene.language.offer if scene.language.move is Move.ASK else ()
+    tip = next((one for one in answer.effects if isinstance(one, TakeTip)), None)
+    if tip is not None:
+        await _begin_tip(tx, conversation, scene, answer, tip, line)
+        return
     wished = any(isinstance(effect, SetLanguage) for effect in answer.effects)
     if scene.language.move is Move.FOLLOW and not wished:
         conversation = await _tell_followed(tx, conversation, scene, line)
@@ -136,7 +143,7 @@ async def answer(
         elif isinstance(effect, AskLanguage):
             offer = language_turn.likely(conversation, scene.heard.judgement)
         else:
-            conversation = await _carry_out(tx, conversation, effect, scene.last)
+            conversation = await _carry_out(tx, conversation, effect)
     if escalation is None:
         if offer:
             conversation = await language_turn.show_list(tx, conversation, offer, line.voice)
@@ -145,6 +152,42 @@ async def answer(
     await tx.conversations.remember(conversation.id, answer.memory)
     if escalation is not None:
         await fetch_human(tx, conversation, escalation, voice=line.voice, now=line.now())
+
+
+async def _begin_tip(
+    tx: UnitOfWork,
+    conversation: Conversation,
+    scene: Scene,
+    answer: EngineAnswer,
+    tip: TakeTip,
+    line: Line,
+) -> None:
+    """The engine hears a tip: from here on the fixed questions lead, and the engine's words wait.
+
+    Its form is forgotten, so that it does not ask its own question afterwards.
+    """
+    wish = next((one for one in answer.effects if isinstance(one, Escalate)), None)
+    for effect in answer.effects:
+        if isinstance(effect, SetLanguage | Refer):
+            conversation = await _carry_out(tx, conversation, effect)
+    await tx.conversations.save(conversation)
+    await tx.conversations.remember(conversation.id, None)
+    tier = None if wish is None else wish.tier
+    await tips.keep(tx, conversation, tip.text, scene.last, line.now(), tier)
+    if wish is not None:
+        cause = Cause(wish.reason, wish.tier, scene.last, words=scene.step.text, hint=scene.hint)
+        await fetch_human(tx, conversation, cause, voice=line.voice, now=line.now())
+        return
+    await tips.begin(tx, conversation, line.voice, scene.hint)
+
+
+async def answer_tip(tx: UnitOfWork, conversation: Conversation, scene: Scene, line: Line) -> None:
+    """Texts of a tipster: an answer to a question, or a receipt and what follows it."""
+    await tx.conversations.save(conversation)
+    pressing = await tips.drive(tx, conversation, scene.pending, line.voice, scene.hint, line.now())
+    if pressing is not None:
+        cause = Cause(Reason.TIP, pressing.tier, scene.last, hint=scene.hint)
+        await fetch_human(tx, conversation, cause, voice=line.voice, now=line.now())
 
 
 async def _tell_followed(
@@ -167,15 +210,11 @@ async def _offer_indigenous(
         await line.voice.say(tx, conversation, OFFER_INDIGENOUS, scene.hint)
 
 
-async def _carry_out(
-    tx: UnitOfWork, conversation: Conversation, effect: Effect, message_id: UUID
-) -> Conversation:
+async def _carry_out(tx: UnitOfWork, conversation: Conversation, effect: Effect) -> Conversation:
     if isinstance(effect, Say):
         await send_text(tx, conversation, effect.text, effect.key)
     elif isinstance(effect, Refer):
         await tx.referrals.add(effect.services, conversation.channel)
     elif isinstance(effect, SetLanguage):
         return language_turn.pick(conversation, effect.code)
-    elif isinstance(effect, TakeTip):
-        await tx.tips.add(conversation.id, effect.text, message_id)
     return conversation

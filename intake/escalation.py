@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from intake import tips
 from intake.competencies import needed
 from intake.conversation import Conversation, Safety, escalate
 from intake.effects import Reason
@@ -75,12 +76,20 @@ async def fetch_human(
     if existing is not None and cause.reason is Reason.DURESS:
         await tx.escalations.give_reason(existing, cause.reason)
     if THIRD_PARTY in cause.rows:
-        await tx.tips.add(conversation.id, cause.words, cause.message_id)
+        await tips.keep(tx, conversation, cause.words, cause.message_id, now, after.tier)
+    await tips.keep_answer(tx, conversation.id, cause.words, cause.message_id, now)
+    if existing is None and not cause.silent and _speaks_of_a_tip(cause):
+        await tips.tell_receipt(tx, after, voice, cause.hint)
     if cause.discreet:
         after = replace(after, safety=Safety.NOT_SAFE)
     await tx.conversations.save(after)
     await tx.signals.desk(conversation.id)
     return after
+
+
+def _speaks_of_a_tip(cause: Cause) -> bool:
+    """Where the line says that it takes a report, the receipt gives no more away."""
+    return not cause.discreet and (cause.reason is Reason.TIP or THIRD_PARTY in cause.rows)
 
 
 async def _lines(tx: UnitOfWork, conversation: Conversation, cause: Cause) -> list[str]:
@@ -94,6 +103,8 @@ async def _lines(tx: UnitOfWork, conversation: Conversation, cause: Cause) -> li
         return ["wait.engine_failure"]
     if THIRD_PARTY in cause.rows and cause.reason is not Reason.LANGUAGE:
         return ["wait.tip"]
+    if cause.reason is Reason.TIP:
+        return ["utter_tip_urgent"]
     if cause.reason is Reason.LANGUAGE:
         lines = ["language.interpreter"]
     else:

@@ -17,6 +17,7 @@ from intake.effects import EngineAnswer, Judgement, Reason
 from intake.messages import Inbound
 from intake.remembered import Memory
 from intake.risk import Assessment, Tier
+from intake.tip_fields import NewTip, OpenTip, Taken
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,12 @@ class Conversations(Protocol):
     async def remember(self, conversation_id: UUID, memory: str | None) -> None:
         """Keep what the engine wants handed back with the next turn."""
 
+    async def tip_state(self, conversation_id: UUID) -> str | None:
+        """Which tip is being taken here, as `intake.tips` wrote it down."""
+
+    async def keep_tip_state(self, conversation_id: UUID, state: str | None) -> None:
+        """Remember it until the conversation ends, or forget it."""
+
     async def opt_out(self, conversation_id: UUID, at: datetime | None) -> None:
         """No more texts to this address since `at`; None lifts it."""
 
@@ -125,6 +132,9 @@ class Messages(Protocol):
 
     async def has_outbound(self, conversation_id: UUID, key: str | None = None) -> bool:
         """Whether the line ever said anything here, or this sentence."""
+
+    async def count_outbound(self, conversation_id: UUID, key: str, since: datetime) -> int:
+        """How often the line said this sentence here since then."""
 
 
 class Contacts(Protocol):
@@ -205,8 +215,23 @@ class Escalations(Protocol):
 class Tips(Protocol):
     """Reports about somebody else."""
 
-    async def add(self, conversation_id: UUID, text: str, message_id: UUID | None) -> None:
-        """Keep a tip in the tipster's own words, once a message."""
+    async def start(self, new: NewTip) -> Taken:
+        """Open a file for a tip."""
+
+    async def remember_origin(self, tip_id: UUID, conversation: Conversation, at: datetime) -> None:
+        """Put the way back to a tipster into the vault, and nowhere else."""
+
+    async def add_words(self, tip_id: UUID, text: str, at: datetime, source: str | None) -> None:
+        """More words for a tip, once a source."""
+
+    async def answer_field(self, tip_id: UUID, name: str, value: str, at: datetime) -> Tier:
+        """One structured field of a tip; returns how it presses now."""
+
+    async def by_receipt(self, receipt: str) -> OpenTip | None:
+        """The tip that a receipt opens; wrong, withdrawn and expired are one case."""
+
+    async def withdraw(self, tip_id: UUID, at: datetime) -> None:
+        """Take a tip back: what was said is gone."""
 
 
 class Referrals(Protocol):

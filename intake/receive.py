@@ -6,7 +6,7 @@ import enum
 from dataclasses import replace
 from datetime import datetime
 
-from intake import proof, risk
+from intake import proof, receipts, risk, tips
 from intake.code_words import Sign
 from intake.conversation import Conversation, Holder, after_gap, hear
 from intake.effects import Reason
@@ -33,6 +33,10 @@ async def receive(
     When this returns, everything is committed. Nothing here asks the engine or another service.
     """
     inbound = replace(inbound, text=clean(inbound.text))
+    receipt = receipts.read(inbound.text)
+    if receipt is not None:
+        # Whoever reads the thread, or the database, must not be able to open the tip.
+        inbound = replace(inbound, text=receipts.MASK)
     at = now()
     async with transaction() as tx:
         conversation = await tx.conversations.find_or_open(inbound)
@@ -59,6 +63,8 @@ async def receive(
             await tx.messages.mark_turn([message_id])
             await proof.alert(tx, conversation, message_id, voice, at)
             return Received.NEW
+        if receipt is not None and sign is None and conversation.holder is Holder.BOT:
+            await tips.hold_receipt(tx, conversation.id, receipt)
         await tx.risks.add_rules(conversation.id, message_id, assessment)
         conversation = await _obey_keyword(tx, conversation, inbound, voice, at)
         if assessment.tier is not None or assessment.asks_for_person:

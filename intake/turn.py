@@ -11,8 +11,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from intake import language_turn
-from intake.answering import Heard, Line, Scene, answer, answer_pick, done, open_up
+from intake import language_turn, tips
+from intake.answering import (
+    Heard,
+    Line,
+    Scene,
+    answer,
+    answer_pick,
+    answer_tip,
+    done,
+    open_up,
+)
 from intake.conversation import Conversation, Safety
 from intake.effects import Reason, TakeTip
 from intake.errors import EngineFailure
@@ -24,6 +33,7 @@ from intake.languages import OFFICIAL, is_full
 from intake.ports import Engine, EngineRequest, Pending, UnitOfWork
 from intake.safety_settings import offered
 from intake.settings_turn import go_on_with_settings, talk_neutrally
+from intake.tips import TipState
 
 __all__ = ["Line", "give_up_on_turn", "take_turn"]
 
@@ -46,6 +56,7 @@ async def take_turn(conversation_id: UUID, line: Line) -> None:
             return
         history = await tx.messages.texts_before(conversation_id, pending[0].id, HISTORY)
         memory = await tx.conversations.memory(conversation_id)
+        tip = await tips.state_of(tx, conversation_id)
     intended = plan(conversation, pending)
     request = EngineRequest(
         conversation=str(conversation_id),
@@ -55,11 +66,12 @@ async def take_turn(conversation_id: UUID, line: Line) -> None:
         history=history,
         memory=memory,
     )
-    heard = await _ask(line.engine, intended, request)
+    heard = await _ask(line.engine, intended, request, tip)
     async with line.transaction() as tx:
         conversation = await tx.conversations.lock(conversation_id)
         current = plan(conversation, pending)
-        await _settle(tx, conversation, pending, current, heard, line)
+        await _settle(tx, conversation, pending, current, heard, line, tip.takes_the_turn)
+        await tips.keep_origin(tx, conversation, line.now())
 
 
 def _guess(history: Sequence[str], text: str) -> str | None:
@@ -79,12 +91,15 @@ async def give_up_on_turn(conversation_id: UUID, line: Line) -> None:
             )
 
 
-async def _ask(engine: Engine, intended: Plan, request: EngineRequest) -> Heard:
+async def _ask(engine: Engine, intended: Plan, request: EngineRequest, tip: TipState) -> Heard:
     """Ask for a turn where the engine is to answer, else only for its judgement."""
+    if tip.typed and intended.step is Step.ASK_ENGINE:
+        # A receipt: digits, in which no engine could read anything.
+        return Heard()
     if intended.step in _NOTHING_SAID or (intended.step in _PICKS and not intended.text):
         return Heard()
     try:
-        if intended.step is Step.ASK_ENGINE:
+        if intended.step is Step.ASK_ENGINE and not tip.takes_the_turn:
             answered = await engine.turn(request)
             return Heard(answer=answered, judgement=answered.judgement)
         return Heard(judgement=await engine.judge(request))
@@ -99,10 +114,12 @@ async def _settle(
     step: Plan,
     heard: Heard,
     line: Line,
+    for_tip: bool = False,
 ) -> None:
     before = conversation.language
     conversation, language = await _record(tx, conversation, pending, step, heard)
-    scene = Scene(pending, step, heard, language, before)
+    for_tip = for_tip and step.step is Step.ASK_ENGINE
+    scene = Scene(pending, step, heard, language, before, for_tip)
     cause = _cause(scene)
     if cause is not None and conversation.open:
         await _fetch(tx, conversation, scene, cause, line)
@@ -133,6 +150,8 @@ async def _settle(
         await tx.messages.mark_turn([item.id for item in pending[:-1]], held=True)
         await done(tx, pending[-1:])
         return
+    elif scene.for_tip:
+        await answer_tip(tx, replace(conversation, safety=Safety.OK), scene, line)
     elif step.step is Step.ASK_ENGINE and heard.answer is not None:
         await answer(tx, replace(conversation, safety=Safety.OK), scene, heard.answer, line)
     else:
@@ -172,7 +191,7 @@ async def _fetch(
     for effect in scene.heard.answer.effects if scene.heard.answer else ():
         if isinstance(effect, TakeTip):
             # The engine's words are dropped, what the person reported is not.
-            await tx.tips.add(conversation.id, effect.text, scene.last)
+            await tips.keep(tx, conversation, effect.text, scene.last, line.now())
     cause = replace(cause, hint=scene.hint)
     await fetch_human(tx, conversation, cause, voice=line.voice, now=line.now())
 
@@ -197,7 +216,7 @@ def _cause(scene: Scene) -> Cause | None:
         return Cause(Reason.ASKS_FOR_PERSON, None, last, words=step.text)
     if scene.language.move is Move.INTERPRETER:
         return Cause(Reason.LANGUAGE, None, last, words=step.text)
-    if step.step is Step.ASK_ENGINE and scene.heard.answer is None:
+    if step.step is Step.ASK_ENGINE and scene.heard.answer is None and not scene.for_tip:
         # The plan changed while the engine thought (the check was passed meanwhile): a person
         # answers rather than nobody.
         return Cause(Reason.UNSURE, None, last)

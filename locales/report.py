@@ -15,6 +15,8 @@ from locales.segments import Segments, count
 DOMAINS = ("messages", "pages", "desk")
 #: What placeholders may stand for, at their longest.
 SAMPLES = {
+    "receipt": "1234 5678 9012 3456",
+    "question": "Which side of the house is the door on?",
     "phone": "1-833-900-1010",
     "line": "1-833-900-1010",
     "first": "Name (Place) 1-800-555-0100",

@@ -31,9 +31,11 @@ from storage.repositories import (
     MessageRepository,
     ReferralRepository,
     RiskRepository,
-    TipRepository,
 )
 from storage.routing import RoutingRepository
+from storage.tips import TipRepository
+from storage.tips_desk import TipsDeskRepository
+from storage.vault import Vault
 from storage.wall import WallRepository
 
 # After this long without anybody, the person is told so honestly (domain.md section 1).
@@ -53,6 +55,8 @@ class Transaction:
         self.risks = RiskRepository(session, keyring)
         self.escalations = EscalationRepository(session, keyring)
         self.tips = TipRepository(session, keyring)
+        self.tips_desk = TipsDeskRepository(session, keyring)
+        self.vault = Vault(session, keyring)
         self.referrals = ReferralRepository(session, keyring)
         self.mailbox = MailboxRepository(session, keyring)
         self.copies = CopyRepository(session, keyring)

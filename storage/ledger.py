@@ -27,7 +27,9 @@ from intake.consent import (
 )
 from storage.ledger_tables import ConsentOverrideRow, ConsentRow, ConsentSignOffRow
 from storage.repositories import Shelf
-from storage.tables import MessageRow, TipRow
+from storage.tables import MessageRow
+from storage.tip_tables import TipEntryRow
+from storage.tips import SOURCE as TIP_SOURCE
 
 # A recipient whose name is past its date: it can match no other.
 FORGOTTEN = "-"
@@ -169,9 +171,11 @@ class LedgerRepository(Shelf):
             MessageRow.id == message_id, MessageRow.direction == "in"
         )
         if subject.kind is SubjectKind.TIP:
-            query = query.join(TipRow, TipRow.conversation_id == MessageRow.conversation_id).where(
-                TipRow.id == subject.id
-            )
+            # A tip does not say where it came from; it knows the messages that it was taken from.
+            query = query.join(
+                TipEntryRow,
+                TipEntryRow.source_mark == self.keyring.fingerprint(str(message_id), TIP_SOURCE),
+            ).where(TipEntryRow.tip_id == subject.id)
         else:
             query = query.where(MessageRow.conversation_id == subject.id)
         return await self.session.scalar(query) is not None

@@ -1,4 +1,4 @@
-"""The ports of `intake` on PostgreSQL: conversations, messages, risk, escalations, tips."""
+"""The ports of `intake` on PostgreSQL: conversations, messages, risk, escalations."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, delete, exists, select, update
+from sqlalchemy import CursorResult, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
 from intake.code_words import Sign
@@ -22,7 +21,7 @@ from intake.messages import Inbound
 from intake.ports import OpenEscalation, Pending
 from intake.remembered import Memory
 from intake.risk import Assessment, Tier
-from storage.crypto import Keyring
+from storage.shelf import Shelf as Shelf
 from storage.tables import (
     ConversationRow,
     EscalationRow,
@@ -31,7 +30,6 @@ from storage.tables import (
     ReferralOfferRow,
     RiskAssessmentRow,
     TierChangeRow,
-    TipRow,
 )
 
 ADDRESS = "address"
@@ -41,18 +39,6 @@ UNREAD = (
     defer(ConversationRow.engine_memory_sealed, raiseload=True),
     defer(ConversationRow.past_words_sealed, raiseload=True),
 )
-
-
-class Shelf:
-    """What every repository stands on: the session of the transaction and the keys."""
-
-    def __init__(self, session: AsyncSession, keyring: Keyring) -> None:
-        self.session = session
-        self.keyring = keyring
-
-    def open_body(self, message_id: UUID, sealed: bytes | None) -> str | None:
-        """The words of a message, or None once they are purged."""
-        return None if sealed is None else self.keyring.open(sealed, f"message.body:{message_id}")
 
 
 class ConversationRepository(Shelf):
@@ -137,7 +123,11 @@ class ConversationRepository(Shelf):
         if conversation.holder is not Holder.ADVOCATE:
             values["lease_until"] = None
         if closed:
-            values |= {"engine_memory_sealed": None, "past_words_sealed": None}
+            values |= {
+                "engine_memory_sealed": None,
+                "past_words_sealed": None,
+                "tip_state_sealed": None,
+            }
         await self.session.execute(
             update(ConversationRow).where(ConversationRow.id == conversation.id).values(values)
         )
@@ -162,6 +152,24 @@ class ConversationRepository(Shelf):
             update(ConversationRow)
             .where(ConversationRow.id == conversation_id)
             .values(engine_memory_sealed=sealed or None)
+        )
+
+    async def tip_state(self, conversation_id: UUID) -> str | None:
+        """Which tip is being taken here, as `intake.tips` wrote it down."""
+        sealed = await self.session.scalar(
+            select(ConversationRow.tip_state_sealed).where(ConversationRow.id == conversation_id)
+        )
+        if sealed is None:
+            return None
+        return self.keyring.open(sealed, f"conversation.tip_state:{conversation_id}")
+
+    async def keep_tip_state(self, conversation_id: UUID, state: str | None) -> None:
+        """Remember it until the conversation ends, or forget it."""
+        place = f"conversation.tip_state:{conversation_id}"
+        await self.session.execute(
+            update(ConversationRow)
+            .where(ConversationRow.id == conversation_id)
+            .values(tip_state_sealed=None if state is None else self.keyring.seal(state, place))
         )
 
     async def opt_out(self, conversation_id: UUID, at: datetime | None) -> None:
@@ -353,6 +361,20 @@ class MessageRepository(Shelf):
             said = said.where(MessageRow.key == key)
         return bool(await self.session.scalar(select(said)))
 
+    async def count_outbound(self, conversation_id: UUID, key: str, since: datetime) -> int:
+        """How often the line said this sentence here since then."""
+        found = await self.session.scalar(
+            select(func.count())
+            .select_from(MessageRow)
+            .where(
+                MessageRow.conversation_id == conversation_id,
+                MessageRow.direction == "out",
+                MessageRow.key == key,
+                MessageRow.created_at >= since,
+            )
+        )
+        return found or 0
+
     def _sealed(self, message_id: UUID, text: str) -> bytes:
         return self.keyring.seal(text, f"message.body:{message_id}")
 
@@ -514,24 +536,6 @@ class EscalationRepository(Shelf):
         )
         await self.session.execute(
             update(EscalationRow).where(EscalationRow.id == escalation.id).values(tier=tier)
-        )
-
-
-class TipRepository(Shelf):
-    """Reports about somebody else."""
-
-    async def add(self, conversation_id: UUID, text: str, message_id: UUID | None) -> None:
-        """Keep a tip in the tipster's own words, once a message."""
-        tip_id = uuid4()
-        await self.session.execute(
-            insert(TipRow)
-            .values(
-                id=tip_id,
-                conversation_id=conversation_id,
-                message_id=message_id,
-                body_sealed=self.keyring.seal(text, f"tip.body:{tip_id}"),
-            )
-            .on_conflict_do_nothing(index_elements=["message_id"])
         )
 
 

@@ -12,6 +12,8 @@ from storage.base import Base
 from storage.crypto import Keyring
 from storage.database import sqlalchemy_url
 from storage.tables import WebMailboxRow
+from storage.tip_tables import VAULT
+from storage.vault import ROLE
 
 SUFFIX = "_sealed"
 BATCH = 500
@@ -52,6 +54,8 @@ async def _batch(engine: Any, keyring: Keyring, table: Any, column: Any) -> int:
     async with AsyncSession(engine) as session, session.begin():
         # The ledger's triggers let sealed columns change for this reason.
         await session.execute(text("SELECT set_config('hotline.keeping', 'reseal', true)"))
+        if table.schema == VAULT:
+            await session.execute(text(f"SET LOCAL ROLE {ROLE}"))
         rows = await session.execute(
             select(table.c.id, identity.label("bound"), column)
             .where(column.is_not(None), ~_starts_with(column, key_prefix))

@@ -30,13 +30,12 @@ from storage.tables import (
     MessageRow,
     NoteRow,
     PurgeRunRow,
-    TipRow,
     WebVisitRow,
 )
+from storage.tips import KEEP as TIP_KEEP
 
 BOT_ONLY = timedelta(hours=24)
 AFTER_HANDOFF = timedelta(days=30)
-TIP = timedelta(days=365)
 # After this long a consent, a decision or a report is codes only.
 LEDGER = timedelta(days=7 * 365)
 _LEDGER_TABLES = (
@@ -68,17 +67,17 @@ async def purge(session: AsyncSession, now: datetime) -> Purge:
     overdue = _overdue(now)
     bodies = await _emptied(session, MessageRow, MessageRow.body_sealed, overdue)
     await _emptied(session, NoteRow, NoteRow.body_sealed, overdue)
-    await session.execute(
-        update(TipRow)
-        .where(TipRow.at < now - TIP, TipRow.body_sealed.is_not(None))
-        .values(body_sealed=None)
-    )
     await _empty_ledger(session, now, overdue)
     addresses = await _rows(
         session,
         update(ConversationRow)
         .where(overdue, ConversationRow.address_sealed.is_not(None))
-        .values(address_sealed=None, engine_memory_sealed=None, past_words_sealed=None),
+        .values(
+            address_sealed=None,
+            engine_memory_sealed=None,
+            past_words_sealed=None,
+            tip_state_sealed=None,
+        ),
     )
     await session.execute(delete(ContactPreferenceRow).where(_unheard(now - CONTACT)))
     await session.execute(delete(WebVisitRow).where(WebVisitRow.seen_at < now - VISIT))
@@ -129,7 +128,7 @@ async def _empty_ledger(session: AsyncSession, now: datetime, overdue: Any) -> N
             ConsentRow.words_sealed.is_not(None),
             or_(
                 and_(ConsentRow.subject_kind == "conversation", ConsentRow.subject_id.in_(over)),
-                and_(ConsentRow.subject_kind == "tip", ConsentRow.at < now - TIP),
+                and_(ConsentRow.subject_kind == "tip", ConsentRow.at < now - TIP_KEEP),
             ),
         )
         .values(words_sealed=None),
@@ -152,7 +151,9 @@ async def _end_silent(session: AsyncSession, now: datetime) -> None:
             ConversationRow.holder == "bot",
             ConversationRow.last_inbound_at < now - SILENCE,
         )
-        .values(closed_at=now, engine_memory_sealed=None, past_words_sealed=None)
+        .values(
+            closed_at=now, engine_memory_sealed=None, past_words_sealed=None, tip_state_sealed=None
+        )
     )
 
 

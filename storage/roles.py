@@ -20,6 +20,7 @@ from sqlalchemy import text
 
 from storage.base import Base
 from storage.tables import ConversationRow, MessageRow
+from storage.tip_tables import TipRow
 
 #: What the porch never reads.
 HIDDEN = {
@@ -27,6 +28,7 @@ HIDDEN = {
     "message": frozenset({"body_sealed"}),
     "contact_preference": frozenset({"note_sealed"}),
 }
+_TIP_FIXED = frozenset({"id", "number", "origin", "at"})
 # Who a conversation is with never changes.
 _FIXED = frozenset({"id", "channel", "inbox", "address_fingerprint", "address_sealed"})
 
@@ -83,7 +85,13 @@ def porch_rights() -> tuple[Rights, ...]:
         Rights("risk_assessment"),
         Rights("escalation", select=None, update=None),
         Rights("tier_change"),
-        Rights("tip", select=("message_id",)),
+        # A receipt opens its tip at the porch, and only with the key file; the vault stays shut.
+        Rights(TipRow.__tablename__, select=None, update=_columns("tip", _TIP_FIXED)),
+        Rights("tip_entry", select=None, delete=True),
+        Rights("tip_file", select=("id", "tip_id"), delete=True),
+        Rights("tip_trace", select=("tip_id", "mark"), delete=True),
+        Rights("tip_partner", select=None, insert=False),
+        Rights("tip_post", select=None),
         # Whether a text is a code word is told when it comes: by hashes alone.
         Rights(
             "contact_preference",

@@ -126,6 +126,8 @@ class ConversationRow(Base):
     #: What the rules keep of earlier messages (intake/remembered.py); the words for a short while.
     past_cues: Mapped[str | None] = mapped_column(Text)
     past_words_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: Which tip is being taken here and at which question; cleared when the conversation ends.
+    tip_state_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     opened_at: Mapped[datetime] = _now()
     last_inbound_at: Mapped[datetime] = _now()
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -362,22 +364,6 @@ class NoteRow(Base):
     #: A supervisor's note that comes up on this advocate's screen until it is read.
     whisper_to: Mapped[UUID | None] = mapped_column(ForeignKey("advocate.id"))
     read_at: Mapped[datetime | None] = mapped_column(Moment)
-
-
-class TipRow(Base):
-    """A report about somebody else, in the tipster's own words."""
-
-    __tablename__ = "tip"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    conversation_id: Mapped[UUID] = mapped_column(
-        ForeignKey("conversation.id", ondelete="CASCADE"), index=True
-    )
-    message_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("message.id", ondelete="SET NULL"), unique=True
-    )
-    body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    at: Mapped[datetime] = _now()
 
 
 class ReferralOfferRow(Base):

@@ -218,7 +218,7 @@ async def test_a_watched_phone_gets_a_neutral_line(texter: Texter) -> None:
         ("i want to die", ["wait.first", "also.988"]),
         ("im 15", ["wait.first", "privacy.limits"]),
         ("he locked me in", ["wait.first"]),
-        ("i think my neighbour is keeping workers locked in", ["wait.tip"]),
+        ("i think my neighbour is keeping workers locked in", ["wait.tip", "tip.receipt"]),
     ],
 )
 async def test_what_is_told_fits_what_was_said(
@@ -232,9 +232,10 @@ async def test_what_is_told_fits_what_was_said(
 async def test_danger_to_somebody_else_is_kept_as_a_tip(texter: Texter) -> None:
     """Once a message, whichever judge saw it, also when the engine's words are dropped."""
     await texter.text("i think my neighbour is keeping workers locked in")
+    once = len(await texter.rows("SELECT 1 FROM tip"))
     texter.engine.judgement = replace(CALM, tier=Tier.URGENT, cues=(ModelCue(23, "third_party"),))
     await texter.turn()
-    assert len(await texter.rows("SELECT 1 FROM tip WHERE conversation_id = :id")) == 1
+    assert len(await texter.rows("SELECT 1 FROM tip")) == once
     other = Texter(texter.database, texter.voice)
     await other.open_up()
     other.engine.judgement = texter.engine.judgement
@@ -242,8 +243,8 @@ async def test_danger_to_somebody_else_is_kept_as_a_tip(texter: Texter) -> None:
     other.engine.answer = replace(other.engine.answer, effects=effects)
     await other.text("they never come out")
     await other.turn()
-    assert len(await other.rows("SELECT 1 FROM tip WHERE conversation_id = :id")) == 1
-    assert (await other.said())[-1] == "wait.tip"
+    assert len(await other.rows("SELECT 1 FROM tip")) == once + 1
+    assert (await other.said())[-2:] == ["wait.tip", "tip.receipt"]
 
 
 async def test_stop_after_danger_keeps_the_alert_and_stops_the_line(texter: Texter) -> None:
@@ -286,12 +287,13 @@ async def test_effects_are_carried_out(texter: Texter) -> None:
         CALM,
         "memory-2",
     )
+    before = len(await texter.rows("SELECT 1 FROM tip"))
     await texter.text("a tip")
     await texter.turn()
-    assert (await texter.said())[-2:] == ["utter_tip_thanks", "wait.later"]
+    assert (await texter.said())[-2:] == ["utter_tip_urgent", "tip.receipt"]
     state = await texter.state()
     assert (state.language, state.language_chosen, state.tier) == ("fr", True, Tier.URGENT)
-    assert len(await texter.rows("SELECT 1 FROM tip WHERE conversation_id = :id")) == 1
+    assert len(await texter.rows("SELECT 1 FROM tip")) == before + 1
     assert await texter.rows(f"SELECT 1 FROM referral_offer WHERE service_id = '{service}'")
 
 

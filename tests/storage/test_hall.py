@@ -15,6 +15,7 @@ from intake.conversation import claim, escalate, hear
 from intake.effects import Reason
 from intake.messages import Author, Delivery, DeliveryReport, Inbound
 from intake.risk import Tier
+from intake.tip_fields import NewTip, Origin
 from storage.crypto import Keyring
 from storage.database import Database, utc_now
 from storage.notify import DESK, Hub
@@ -67,14 +68,16 @@ async def test_every_sealed_value_moves_to_the_new_key(
     conversation_id = await stored(old, message)
     async with old.transaction() as tx:
         await tx.conversations.remember(conversation_id, "memory")
-        await tx.tips.add(conversation_id, "a tip", None)
         conversation = await tx.conversations.get(conversation_id)
+        tip = await tx.tips.start(NewTip(Origin.CONVERSATION, "a tip", utc_now()))
+        await tx.tips.remember_origin(tip.id, conversation, utc_now())
+        await tx.conversations.keep_tip_state(conversation_id, "{}")
         line = await tx.messages.add_outbound(conversation, "a line", "open.first")
         await tx.mailbox.begin("visitor", utc_now())
         await tx.mailbox.put(line, "visitor", Author.BOT, "a line", utc_now())
     await old.close()
     both = Keyring("11223344", {**keyring.keys, "11223344": b"n" * 32}, keyring.fingerprint_key)
-    assert await reseal_all(both) == 6
+    assert await reseal_all(both) == 8
     assert await reseal_all(both) == 0
     only_new = Database(url, Keyring("11223344", {"11223344": b"n" * 32}, keyring.fingerprint_key))
     async with only_new.transaction() as tx:
@@ -97,9 +100,14 @@ def test_every_text_column_of_people_is_sealed() -> None:
         "contact_preference.code_word_sealed",
         "contact_preference.duress_word_sealed",
         "contact_preference.note_sealed",
+        "conversation.tip_state_sealed",
         "message.body_sealed",
         "note.body_sealed",
         "tip.body_sealed",
+        "tip.desk_key_sealed",
+        "tip_disclosure.outcome_note_sealed",
+        "tip_disclosure.recipient_sealed",
+        "tipster.address_sealed",
         "tier_change.reason_sealed",
         "web_mailbox.body_sealed",
         "consent.recipient_sealed",

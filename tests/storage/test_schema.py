@@ -11,13 +11,17 @@ from sqlalchemy import create_engine, text
 import directory.protocol_tables
 import directory.tables
 import storage.tables
+import storage.tip_tables
 from storage.base import Base
 from storage.database import sqlalchemy_url
 from storage.migrate import migrate
+from storage.tip_tables import VAULT
 
 
 def _ours(name: str | None, kind: str, _: Any) -> bool:
-    """The queue's own tables belong to procrastinate."""
+    """The queue's own tables belong to procrastinate; ours stand in public and in the vault."""
+    if kind == "schema":
+        return name in (None, VAULT)
     return not (kind == "table" and str(name).startswith(("procrastinate_", "alembic_")))
 
 
@@ -34,6 +38,7 @@ def test_migrated_and_declared_schema_are_equal(database_url: str) -> None:
                 "compare_type": True,
                 "compare_server_default": True,
                 "include_name": _ours,
+                "include_schemas": True,
                 "target_metadata": Base.metadata,
             },
         )

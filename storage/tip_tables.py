@@ -1,0 +1,164 @@
+"""The tables of tips: a file of its own a tip, and the vault that alone knows whence it came.
+
+What a tip says is `*_locked`: encrypted with the tip's own data key (storage/tip_locks.py). The
+vault is a schema with a role of its own; nothing outside it leads from a tip to an address.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import Base
+from storage.tables import Moment, _now, _one_of
+
+VAULT = "vault"
+
+
+class TipRow(Base):
+    """A report about somebody else. An allegation, whatever becomes of it.
+
+    `number` is what the desk calls it. `receipt_mark` is empty once the tip is withdrawn or past
+    its date; a receipt then opens as little as a wrong one. `body_sealed` holds what was taken
+    before tips had files of their own.
+    """
+
+    __tablename__ = "tip"
+    __table_args__ = (
+        _one_of("origin", "conversation", "form", "organization"),
+        _one_of("status", "received", "reading", "passed_on", "closed", "withdrawn"),
+        _one_of("label", "actionable", "insufficient", "unfounded", "spam", "prank"),
+        CheckConstraint("tier BETWEEN 1 AND 3", name="tier"),
+        Index("ix_tip_queue", "status", "tier", "at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    number: Mapped[int] = mapped_column(Integer, Identity(start=1001), unique=True)
+    origin: Mapped[str] = mapped_column(Text, server_default="conversation")
+    language: Mapped[str | None] = mapped_column(Text)
+    tier: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    status: Mapped[str] = mapped_column(Text, server_default="received")
+    label: Mapped[str | None] = mapped_column(Text)
+    fields_locked: Mapped[bytes | None] = mapped_column(LargeBinary)
+    body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    desk_key_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    receipt_mark: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    receipt_key_locked: Mapped[bytes | None] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = _now()
+    changed_at: Mapped[datetime] = _now()
+    expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class TipEntryRow(Base):
+    """One piece of a tip: words of the tipster, a question of the desk, an answer, a note."""
+
+    __tablename__ = "tip_entry"
+    __table_args__ = (_one_of("kind", "words", "question", "answer", "note"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    sequence: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
+    tip_id: Mapped[UUID] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(Text)
+    text_locked: Mapped[bytes] = mapped_column(LargeBinary)
+    #: Keyed hash of the message that this came in, so that it is taken once; leads nowhere.
+    source_mark: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    advocate_id: Mapped[UUID | None] = mapped_column(ForeignKey("advocate.id"))
+    at: Mapped[datetime] = _now()
+
+
+class TipFileRow(Base):
+    """A picture or PDF: made anew without what was hidden in it, locked, never shown unasked."""
+
+    __tablename__ = "tip_file"
+    __table_args__ = (_one_of("kind", "jpeg", "png", "pdf"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    tip_id: Mapped[UUID] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(Text)
+    size: Mapped[int]
+    content_locked: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = _now()
+
+
+class TipTraceRow(Base):
+    """The blind index: a keyed hash of a plate, number, handle or place that a tip names."""
+
+    __tablename__ = "tip_trace"
+    __table_args__ = (Index("ix_tip_trace_mark", "mark"),)
+
+    tip_id: Mapped[UUID] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), primary_key=True)
+    mark: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+
+
+class TipDisclosureRow(Base):
+    """What was passed on, to whom, on what basis, and what came of it."""
+
+    __tablename__ = "tip_disclosure"
+    __table_args__ = (
+        _one_of("basis", "consent", "danger", "child", "protocol"),
+        _one_of("outcome", "pending", "acted", "no_action", "unknown"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    tip_id: Mapped[UUID] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
+    advocate_id: Mapped[UUID] = mapped_column(ForeignKey("advocate.id"))
+    basis: Mapped[str] = mapped_column(Text)
+    recipient_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    text_locked: Mapped[bytes] = mapped_column(LargeBinary)
+    removed: Mapped[int] = mapped_column(server_default="0")
+    outcome: Mapped[str] = mapped_column(Text, server_default="pending")
+    outcome_note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    outcome_at: Mapped[datetime | None] = mapped_column(Moment)
+    at: Mapped[datetime] = _now()
+
+
+class TipPartnerRow(Base):
+    """An organization that may post tips; only a hash of its key is kept."""
+
+    __tablename__ = "tip_partner"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime] = _now()
+    disabled_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class TipPostRow(Base):
+    """A post of an organization, so that a repeat changes nothing."""
+
+    __tablename__ = "tip_post"
+    __table_args__ = (UniqueConstraint("partner_id", "once_mark", name="uq_tip_post_once"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("tip_partner.id", ondelete="CASCADE"))
+    once_mark: Mapped[bytes] = mapped_column(LargeBinary)
+    request_mark: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = _now()
+
+
+class TipsterRow(Base):
+    """Whence a tip came. Read only in the vault's role, with a reason that is on the audit log."""
+
+    __tablename__ = "tipster"
+    __table_args__ = ({"schema": VAULT},)
+
+    #: The tip's id. No foreign key: the vault could stand in another database.
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    address_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime] = mapped_column(Moment)

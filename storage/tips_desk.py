@@ -1,0 +1,331 @@
+"""The tips desk's side of tips: the queue, one file whole, and what is decided about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import case, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
+
+from intake.risk import Tier
+from intake.tip_fields import Entry, Label, Origin, Status, TipFields
+from storage.shelf import Shelf
+from storage.tip_locks import DataKey
+from storage.tip_tables import (
+    TipDisclosureRow,
+    TipEntryRow,
+    TipFileRow,
+    TipRow,
+    TipTraceRow,
+)
+from storage.tips import KEEP, new_entry, read_entry, read_fields
+
+# What turned out to be nothing goes sooner, each on a clock of its own.
+_KEEP_LABELLED = {
+    Label.SPAM: timedelta(days=30),
+    Label.PRANK: timedelta(days=30),
+    Label.UNFOUNDED: timedelta(days=90),
+    Label.INSUFFICIENT: timedelta(days=180),
+}
+_OVER = (Status.CLOSED.value, Status.WITHDRAWN.value)
+
+
+@dataclass(frozen=True)
+class QueueEntry:
+    """A tip in the list: never a word of it."""
+
+    id: UUID
+    number: int
+    origin: Origin
+    language: str | None
+    tier: Tier
+    status: Status
+    label: Label | None
+    at: datetime
+    changed_at: datetime
+    expires_at: datetime
+    files: int = 0
+    answered: bool = False
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """A file of a tip in the list of its files."""
+
+    id: UUID
+    kind: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Match:
+    """Another tip names the same thing; which thing is not said."""
+
+    number: int
+    id: UUID
+    kind: str
+
+
+@dataclass(frozen=True, repr=False)
+class Disclosure:
+    """What was passed on."""
+
+    id: UUID
+    advocate_id: UUID
+    basis: str
+    recipient: str
+    text: str | None
+    removed: int
+    outcome: str
+    outcome_note: str | None
+    at: datetime
+    outcome_at: datetime | None
+
+
+@dataclass(frozen=True, repr=False)
+class TipFile:
+    """A tip whole, as the tips desk reads it. Never printed: it holds words."""
+
+    entry: QueueEntry
+    told: TipFields
+    entries: Sequence[Entry]
+    files: Sequence[HeldFile]
+    matches: Sequence[Match]
+    disclosures: Sequence[Disclosure]
+
+    @property
+    def words(self) -> str:
+        """What the tipster said, in order."""
+        said = [one.text for one in self.entries if one.kind in ("words", "answer")]
+        return "\n\n".join(said)
+
+
+class TipsDeskRepository(Shelf):
+    """Reads and decides. Every caller writes its look on the audit log."""
+
+    async def queue(self, *, over: bool = False) -> Sequence[QueueEntry]:
+        """Open tips, the most urgent first and the oldest of them on top; or those that are over.
+
+        Where an answer came in, the tip counts as changed, not as new.
+        """
+        wanted = TipRow.status.in_(_OVER) if over else TipRow.status.not_in(_OVER)
+        last = (
+            select(TipEntryRow.kind)
+            .where(TipEntryRow.tip_id == TipRow.id, TipEntryRow.kind != "note")
+            .order_by(TipEntryRow.sequence.desc())
+            .limit(1)
+            .correlate(TipRow)
+            .scalar_subquery()
+        )
+        files = (
+            select(func.count())
+            .where(TipFileRow.tip_id == TipRow.id)
+            .correlate(TipRow)
+            .scalar_subquery()
+        )
+        unread = case((TipRow.status == Status.RECEIVED.value, 0), else_=1)
+        rows = await self.session.execute(
+            select(TipRow, files, last)
+            .where(wanted)
+            .order_by(TipRow.tier.desc(), unread, TipRow.at)
+        )
+        return [_queue_entry(row, count, kind == "answer") for row, count, kind in rows]
+
+    async def file(self, tip_id: UUID) -> TipFile | None:
+        """One tip whole; None when there is no such tip."""
+        row = await self.session.get(TipRow, tip_id, populate_existing=True)
+        if row is None:
+            return None
+        key = self._key(row)
+        files = await self._files(tip_id)
+        entries: list[Entry] = []
+        if row.body_sealed is not None:
+            old = self.keyring.open(row.body_sealed, f"tip.body:{tip_id}")
+            entries.append(Entry(tip_id, "words", old, row.at))
+        if key is not None:
+            found = await self.session.scalars(
+                select(TipEntryRow)
+                .where(TipEntryRow.tip_id == tip_id)
+                .order_by(TipEntryRow.sequence)
+            )
+            entries += [read_entry(key, one) for one in found]
+        return TipFile(
+            entry=_queue_entry(row, len(files), False),
+            told=TipFields() if key is None else read_fields(key, row),
+            entries=entries,
+            files=files,
+            matches=await self._matches(tip_id),
+            disclosures=await self.disclosures(row, key),
+        )
+
+    async def content(self, file_id: UUID) -> tuple[UUID, str, bytes] | None:
+        """Tip, kind and content of one file; None when there is none."""
+        row = await self.session.get(TipFileRow, file_id)
+        tip = None if row is None else await self.session.get(TipRow, row.tip_id)
+        key = None if tip is None else self._key(tip)
+        if row is None or key is None:
+            return None
+        content = key.unlock(row.content_locked, f"tip_file.content:{file_id}")
+        return row.tip_id, row.kind, content
+
+    async def add(
+        self, tip_id: UUID, kind: str, text: str, advocate_id: UUID, at: datetime
+    ) -> bool:
+        """A question to the tipster, or a note for the desk; False where the tip is gone."""
+        key = await self._key_of(tip_id)
+        if key is None:
+            return False
+        values = new_entry(key, tip_id, kind, text, at)
+        await self.session.execute(insert(TipEntryRow).values(**values, advocate_id=advocate_id))
+        return True
+
+    async def set_status(self, tip_id: UUID, status: Status, at: datetime) -> bool:
+        """Where the tip stands; a withdrawn one stays withdrawn."""
+        return await self._set(tip_id, at, status=status.value)
+
+    async def set_label(self, tip_id: UUID, label: Label | None, at: datetime) -> bool:
+        """What the desk makes of the tip, and with it how long it is kept."""
+        row = await self.session.get(TipRow, tip_id)
+        if row is None:
+            return False
+        keep = _KEEP_LABELLED.get(label) if label is not None else None
+        expires = row.at + KEEP if keep is None else min(row.at + KEEP, at + keep)
+        return await self._set(
+            tip_id, at, label=None if label is None else label.value, expires_at=expires
+        )
+
+    async def disclose(
+        self,
+        tip_id: UUID,
+        *,
+        advocate_id: UUID,
+        recipient: str,
+        basis: str,
+        text: str,
+        removed: int,
+        at: datetime,
+    ) -> UUID | None:
+        """Write down what is passed on; None where the tip is gone."""
+        key = await self._key_of(tip_id)
+        if key is None:
+            return None
+        made = uuid4()
+        await self.session.execute(
+            insert(TipDisclosureRow).values(
+                id=made,
+                tip_id=tip_id,
+                advocate_id=advocate_id,
+                basis=basis,
+                recipient_sealed=self.keyring.seal(recipient, f"tip_disclosure.recipient:{made}"),
+                text_locked=key.lock(text.encode("utf-8", "replace"), _passed_on(made)),
+                removed=removed,
+                at=at,
+            )
+        )
+        await self._set(tip_id, at, status=Status.PASSED_ON.value)
+        return made
+
+    async def record_outcome(
+        self, disclosure_id: UUID, outcome: str, note: str, at: datetime
+    ) -> None:
+        """What came of passing it on."""
+        place = f"tip_disclosure.outcome_note:{disclosure_id}"
+        await self.session.execute(
+            update(TipDisclosureRow)
+            .where(TipDisclosureRow.id == disclosure_id)
+            .values(
+                outcome=outcome,
+                outcome_note_sealed=self.keyring.seal(note, place) if note else None,
+                outcome_at=at,
+            )
+        )
+
+    async def disclosures(self, row: TipRow, key: DataKey | None) -> Sequence[Disclosure]:
+        """What was passed on, the latest first; the text is gone with the tip's key."""
+        rows = await self.session.scalars(
+            select(TipDisclosureRow)
+            .where(TipDisclosureRow.tip_id == row.id)
+            .order_by(TipDisclosureRow.at.desc())
+        )
+        return [self._disclosure(one, key) for one in rows]
+
+    def _disclosure(self, row: TipDisclosureRow, key: DataKey | None) -> Disclosure:
+        note = row.outcome_note_sealed
+        return Disclosure(
+            id=row.id,
+            advocate_id=row.advocate_id,
+            basis=row.basis,
+            recipient=self.keyring.open(row.recipient_sealed, f"tip_disclosure.recipient:{row.id}"),
+            text=None if key is None else key.unlock(row.text_locked, _passed_on(row.id)).decode(),
+            removed=row.removed,
+            outcome=row.outcome,
+            outcome_note=None
+            if note is None
+            else self.keyring.open(note, f"tip_disclosure.outcome_note:{row.id}"),
+            at=row.at,
+            outcome_at=row.outcome_at,
+        )
+
+    async def _files(self, tip_id: UUID) -> Sequence[HeldFile]:
+        rows = await self.session.execute(
+            select(TipFileRow.id, TipFileRow.kind, TipFileRow.size)
+            .where(TipFileRow.tip_id == tip_id)
+            .order_by(TipFileRow.at, TipFileRow.id)
+        )
+        return [HeldFile(*one) for one in rows]
+
+    async def _matches(self, tip_id: UUID) -> Sequence[Match]:
+        other = aliased(TipTraceRow)
+        rows = await self.session.execute(
+            select(TipRow.number, TipRow.id, TipTraceRow.kind)
+            .select_from(TipTraceRow)
+            .join(other, (other.mark == TipTraceRow.mark) & (other.tip_id != TipTraceRow.tip_id))
+            .join(TipRow, TipRow.id == other.tip_id)
+            .where(TipTraceRow.tip_id == tip_id)
+            .distinct()
+            .order_by(TipRow.number)
+        )
+        return [Match(*one) for one in rows]
+
+    async def _key_of(self, tip_id: UUID) -> DataKey | None:
+        row = await self.session.get(TipRow, tip_id)
+        return None if row is None else self._key(row)
+
+    def _key(self, row: TipRow) -> DataKey | None:
+        if row.desk_key_sealed is None:
+            return None
+        return DataKey.of_desk(self.keyring, row.id, row.desk_key_sealed)
+
+    async def _set(self, tip_id: UUID, at: datetime, **values: object) -> bool:
+        found = await self.session.scalar(
+            update(TipRow)
+            .where(TipRow.id == tip_id, TipRow.status != Status.WITHDRAWN.value)
+            .values(changed_at=at, **values)
+            .returning(TipRow.id)
+        )
+        return found is not None
+
+
+def _queue_entry(row: TipRow, files: int, answered: bool) -> QueueEntry:
+    return QueueEntry(
+        id=row.id,
+        number=row.number,
+        origin=Origin(row.origin),
+        language=row.language,
+        tier=Tier(row.tier),
+        status=Status(row.status),
+        label=None if row.label is None else Label(row.label),
+        at=row.at,
+        changed_at=row.changed_at,
+        expires_at=row.expires_at,
+        files=files,
+        answered=answered,
+    )
+
+
+def _passed_on(disclosure_id: UUID) -> str:
+    return f"tip_disclosure.text:{disclosure_id}"
