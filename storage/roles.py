@@ -26,6 +26,7 @@ from storage.tip_tables import TipRow
 HIDDEN = {
     "conversation": frozenset({"address_sealed", "engine_memory_sealed"}),
     "message": frozenset({"body_sealed"}),
+    "tip": frozenset({"body_sealed"}),
     "contact_preference": frozenset({"note_sealed"}),
 }
 _TIP_FIXED = frozenset({"id", "number", "origin", "at"})
@@ -86,7 +87,11 @@ def porch_rights() -> tuple[Rights, ...]:
         Rights("escalation", select=None, update=None),
         Rights("tier_change"),
         # A receipt opens its tip at the porch, and only with the key file; the vault stays shut.
-        Rights(TipRow.__tablename__, select=None, update=_columns("tip", _TIP_FIXED)),
+        Rights(
+            TipRow.__tablename__,
+            select=_columns("tip", HIDDEN["tip"]),
+            update=_columns("tip", _TIP_FIXED),
+        ),
         Rights("tip_entry", select=None, delete=True),
         Rights("tip_file", select=("id", "tip_id"), delete=True),
         Rights("tip_trace", select=("tip_id", "mark"), delete=True),

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import defer
 
 from intake import receipts
 from intake.conversation import Conversation
@@ -112,7 +113,8 @@ class TipRepository(Shelf):
         the same slow hash and with the same decryption.
         """
         secret = await asyncio.to_thread(ReceiptSecret.of, receipt, self.keyring)
-        row = await self.session.scalar(select(TipRow).where(TipRow.receipt_mark == secret.mark))
+        query = select(TipRow).options(defer(TipRow.body_sealed))
+        row = await self.session.scalar(query.where(TipRow.receipt_mark == secret.mark))
         if row is None or row.receipt_key_locked is None:
             _decoy(secret)
             return None
