@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016_tips"
-down_revision = "0015_handoff"
+revision = "0017_tips"
+down_revision = "0016_hsds"
 
 _MOMENT = sa.DateTime(timezone=True)
 # The role may exist already: it belongs to the server, not to this database.
