@@ -32,6 +32,7 @@ from storage.repositories import (
     ReferralRepository,
     RiskRepository,
 )
+from storage.returns import ReturnRepository
 from storage.routing import RoutingRepository
 from storage.tips import TipRepository
 from storage.tips_desk import TipsDeskRepository
@@ -59,6 +60,7 @@ class Transaction:
         self.vault = Vault(session, keyring)
         self.referrals = ReferralRepository(session, keyring)
         self.mailbox = MailboxRepository(session, keyring)
+        self.returns = ReturnRepository(session, keyring)
         self.copies = CopyRepository(session, keyring)
         self.outbox = OutboxRepository(session, keyring)
         self.board = BoardRepository(session, keyring)

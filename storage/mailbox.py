@@ -77,6 +77,11 @@ class MailboxRepository(Shelf):
             )
         )
 
+    async def begin_anew(self, visitor: str, at: datetime) -> None:
+        """The person is back with their code: the visit starts without any earlier line."""
+        await self.end(visitor)
+        await self.begin(visitor, at)
+
     async def put(
         self, message_id: UUID, visitor: str, author: Author, text: str, at: datetime
     ) -> bool:
@@ -202,16 +207,17 @@ class MailboxRepository(Shelf):
 
     async def is_talking(self, visitor: str) -> bool:
         """Whether a conversation with this visitor is open."""
-        found = await self.session.scalar(
-            select(
-                exists(ConversationRow.id).where(
-                    ConversationRow.channel == WEB,
-                    ConversationRow.address_fingerprint == self.mark(visitor),
-                    ConversationRow.closed_at.is_(None),
-                )
+        return await self.talking(visitor) is not None
+
+    async def talking(self, visitor: str) -> UUID | None:
+        """The open conversation with this visitor."""
+        return await self.session.scalar(
+            select(ConversationRow.id).where(
+                ConversationRow.channel == WEB,
+                ConversationRow.address_fingerprint == self.mark(visitor),
+                ConversationRow.closed_at.is_(None),
             )
         )
-        return bool(found)
 
     def mark(self, visitor: str) -> bytes:
         """The keyed fingerprint under which a visitor is known."""

@@ -30,6 +30,7 @@ from storage.tables import (
     MessageRow,
     NoteRow,
     PurgeRunRow,
+    ReturnCodeRow,
     WebVisitRow,
 )
 from storage.tips import KEEP as TIP_KEEP
@@ -46,6 +47,8 @@ _LEDGER_TABLES = (
     DisclosureAdditionRow,
 )
 SILENCE = timedelta(hours=24)
+# A code is of no use for longer than what it leads to is kept (storage/returns.py).
+CODE = AFTER_HANDOFF
 # Numbers go to other people: what an address may be texted, and its words, end with its silence.
 CONTACT = timedelta(days=90)
 # The worker ends idle visits within seconds; this is the net below it.
@@ -80,6 +83,7 @@ async def purge(session: AsyncSession, now: datetime) -> Purge:
         ),
     )
     await session.execute(delete(ContactPreferenceRow).where(_unheard(now - CONTACT)))
+    await session.execute(delete(ReturnCodeRow).where(_leads_nowhere(now - CODE)))
     await session.execute(delete(WebVisitRow).where(WebVisitRow.seen_at < now - VISIT))
     await session.execute(delete(DeskSessionRow).where(DeskSessionRow.expires_at < now))
     left = await session.scalar(
@@ -95,6 +99,16 @@ async def purge(session: AsyncSession, now: datetime) -> Purge:
         )
     )
     return done
+
+
+def _leads_nowhere(since: datetime) -> Any:
+    """A return code is too old, or nothing is kept any more of what it leads to."""
+    kept = exists(ConversationRow.id).where(
+        ConversationRow.channel == "web",
+        ConversationRow.address_fingerprint == ReturnCodeRow.visitor_fingerprint,
+        ConversationRow.address_sealed.is_not(None),
+    )
+    return or_(ReturnCodeRow.made_at < since, ~kept)
 
 
 def _unheard(since: datetime) -> Any:

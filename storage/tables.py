@@ -411,6 +411,17 @@ class WebMailboxRow(Base):
     at: Mapped[datetime] = _now()
 
 
+class ReturnCodeRow(Base):
+    """The way back to a session of the web chat, for who asked for one (storage/returns.py)."""
+
+    __tablename__ = "return_code"
+
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    visitor_fingerprint: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    token_locked: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class AuditRow(Base):
     """Who looked at what and did what: a chain (storage/audit.py).
 

@@ -7,7 +7,7 @@ fingerprint, for a minute.
 
 from __future__ import annotations
 
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItemPerDay, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
@@ -15,6 +15,9 @@ from intake import risk
 
 PER_VISIT = RateLimitItemPerMinute(60)
 NEW_VISITS = RateLimitItemPerMinute(600)
+# Codes to come back with, shown or tried, of all visitors together: some 1.6 thousand million are
+# possible. Guessing all year finds one of a thousand that people hold with a chance of one in nine.
+CODES = (RateLimitItemPerMinute(10), RateLimitItemPerDay(500))
 
 
 class Flood:
@@ -30,6 +33,10 @@ class Flood:
         else:
             within = self._limiter.hit(PER_VISIT, mark.hex())
         return within or _is_risky(text)
+
+    def admits_code(self) -> bool:
+        """Whether a return code may be shown or tried now."""
+        return all(self._limiter.hit(limit, "codes") for limit in CODES)
 
 
 def _is_risky(text: str) -> bool:

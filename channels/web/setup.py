@@ -14,6 +14,7 @@ from channels.web.errors import explain_errors
 from channels.web.flood import Flood
 from channels.web.headers import DefaultHeaders, default_headers
 from channels.web.pages import STATIC, Pages
+from channels.web.returns import Returns, return_routes
 from channels.web.routes import Web, page_routes
 from channels.web.session import Sessions
 from channels.web.stream import Pace, Streams
@@ -57,15 +58,17 @@ def add_pages(
     """Everything that a browser sees of the line."""
     pages = Pages(catalogue, voice.phone, exit_url)
     sessions = Sessions(database.keyring, public_url)
+    flood = Flood()
     web = Web(
         pages=pages,
         sessions=sessions,
         visits=Visits(database, sessions, voice, now),
         streams=Streams(database, doorbells, now, pace or Pace()),
-        flood=Flood(),
+        flood=flood,
         exit_url=exit_url,
     )
     app.include_router(page_routes(web))
+    app.include_router(return_routes(Returns(database, sessions, pages, flood, voice, now)))
     app.mount("/static", _Static(directory=STATIC))
     icon = (STATIC / "icon.png").read_bytes()
 

@@ -364,3 +364,28 @@ async def test_without_script(porch: Porch, new_page: NewPage) -> None:
     assert await lines(page) == ["something private", "an answer", "half typed"]
     await page.click("#leave button")
     await _is_gone(porch, page, before)
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_coming_back_with_a_code(porch: Porch, new_page: NewPage, script: bool) -> None:
+    """In another browser, with and without a script: the same conversation, none of its lines."""
+    page = await new_page(java_script_enabled=script)
+    await page.goto(porch.url)
+    await page.fill("#text", "something private")
+    await page.click("#write button")
+    await page.locator(".contact[data-number]").wait_for()
+    await page.get_by_role("link", name="Come back later").click()
+    await page.get_by_role("button", name="Show me a code").click()
+    code = await page.locator(".code").inner_text()
+    await page.click("#leave button")
+    await page.get_by_text(WEATHER).wait_for()
+    other = await new_page(java_script_enabled=script)
+    await other.goto(f"{porch.url}/return")
+    await other.fill("#code", code)
+    await other.click(".entry button")
+    await other.locator("#text").wait_for()
+    assert await lines(other) == []
+    await other.fill("#text", "back again")
+    await other.click("#write button")
+    await other.locator(".contact[data-number]").wait_for()
+    assert await porch.heard() == ["something private", "back again"]

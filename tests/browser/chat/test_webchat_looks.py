@@ -58,7 +58,7 @@ async def _is_fit(page: Page, script: bool = True) -> None:
 async def test_every_page_fits_every_screen(
     porch: Porch, new_page: NewPage, slips: Slips, screen: str
 ) -> None:
-    """Empty, in conversation, the page about privacy, and one that is not there."""
+    """Empty, in conversation, the pages on privacy and coming back, and one that is not there."""
     slips.expected.append("status of 404")
     options = SCREENS[screen]
     script = options.get("java_script_enabled", True)
@@ -77,8 +77,26 @@ async def test_every_page_fits_every_screen(
     await _is_fit(page, script)
     await page.goto(f"{porch.url}/privacy")
     await _is_fit(page, script)
+    await page.goto(f"{porch.url}/return")
+    await _is_fit(page, script)
     await page.goto(f"{porch.url}/no-such-page")
     await _is_fit(page, script)
+
+
+async def test_codes_fit_a_small_screen(porch: Porch, new_page: NewPage) -> None:
+    """Shown, and mistyped."""
+    page = await new_page(**SCREENS["320 px"])
+    await page.goto(porch.url)
+    await send(page, "hello")
+    await page.goto(f"{porch.url}/return")
+    await page.click("form[action='/return/code'] button")
+    await page.locator(".code").wait_for()
+    await _is_fit(page)
+    await page.goto(f"{porch.url}/return")
+    await page.fill("#code", "999-199-0000")
+    await page.click(".entry button")
+    await page.locator("#wrong").wait_for()
+    await _is_fit(page)
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -113,7 +131,7 @@ async def test_pages_that_run_from_the_right(
     options = SCREENS[screen]
     page = await new_page(**options)
     script = options.get("java_script_enabled", True)
-    for path in (f"/{tag}", f"/{tag}/privacy"):
+    for path in (f"/{tag}", f"/{tag}/privacy", f"/{tag}/return"):
         await page.goto(f"{porch.url}{path}")
         await _is_fit(page, script)
         assert await page.evaluate("document.documentElement.dir") == "rtl"
