@@ -20,6 +20,7 @@ from handoff import (
     ledger_api,
     pages,
     phrases_pages,
+    protocol_pages,
     refusals,
     report_pages,
     screen_api,
@@ -104,6 +105,7 @@ def create_app(office: Office) -> Guard:
     app.include_router(wall_pages.router)
     app.include_router(report_pages.router)
     app.include_router(duty_routes.router)
+    app.include_router(protocol_pages.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     refusals.install(app)

@@ -24,6 +24,7 @@ class Entry:
 ENTRIES: tuple[Entry, ...] = (
     Entry("/wall", "wall.title", Right.SEE_WALL),
     Entry("/phrases", "phrases.title", Right.EDIT_PHRASES),
+    Entry("/protocols", "protocols.title", None),
 )
 
 

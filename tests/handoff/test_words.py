@@ -10,6 +10,7 @@ from yaml import safe_load
 
 from directory.duty import Strength
 from directory.protocol_match import Because, Warn
+from directory.protocols import Age, Kind, Level, State, Time
 from handoff import report_pages, report_words
 from handoff.ledger import YARDSTICK
 from handoff.refusals import OTHER_CODES, REFUSALS
@@ -45,6 +46,11 @@ FAMILIES |= {
     for family, kind in report_words.FAMILIES.items()
 }
 FAMILIES |= {
+    "protocols.level": {one.value for one in Level},
+    "protocols.state": {one.value for one in State},
+    "protocols.age": {one.value for one in Age},
+    "protocols.kind": {one.value for one in Kind},
+    "protocols.time": {one.value for one in Time},
     "report.act": {one.value for one in Act},
     "report.kind": {"sex", "labour"},
     "report.time": {"in_progress", "past"},

@@ -7,6 +7,7 @@ import os
 
 import pytest
 from playwright.async_api import Page, expect
+from sqlalchemy import text
 
 from directory.protocol_files import SEEDS, read_files
 from directory.protocol_store import save_all
@@ -87,3 +88,28 @@ async def test_report_sheet(
     await page.locator(".steps button").first.click()
     await expect(page.locator(".steps .tag").first).to_be_visible()
     await _fits(page, f"sheet-{language}-{scheme}")
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en", "dark"), ("fr", "light")])
+async def test_protocol_pages(
+    line: Line, new_page: NewPage, slips: Slips, language: str, scheme: str
+) -> None:
+    """List, one, editor with a fault in it."""
+    slips.expected.append("422")
+    await _seed(line)
+    async with line.database.transaction() as tx:
+        await tx.session.execute(
+            text("UPDATE advocate SET role = 'directory_editor' WHERE name = 'Sage'")
+        )
+    options = {"locale": LOCALES[language], "color_scheme": scheme}
+    page = await _signed_in(line, new_page, "Sage", "/protocols", **options)
+    await expect(page.locator("tbody tr")).to_have_count(3)
+    await _fits(page, f"protocols-{language}")
+    await page.locator("tbody a").first.click()
+    await _fits(page, f"protocol-{language}")
+    await page.locator("a[href$='/edit']").click()
+    area = page.locator("#text")
+    await area.fill((await area.input_value()).replace("level: province", "level: planet"))
+    await page.locator("form.sheet button").click()
+    await expect(page.locator("#refusals")).to_contain_text("area.level")
+    await _fits(page, f"edit-{language}")
