@@ -56,6 +56,7 @@ class Opened:
     tier_changes: Sequence[TierChange]
     preference: Preference
     names: dict[UUID, str]
+    joined: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ async def open_conversation(
     Waiting conversations and one's own; a supervisor may open any. Raises ConversationNotFound.
     """
     conversation = await tx.conversations.get(conversation_id)
-    if not _may_open(advocate, conversation):
+    joined = await tx.desk.joined(conversation_id)
+    if advocate.id not in joined and not _may_open(advocate, conversation):
         await tx.desk.audit(
             "open_refused", advocate_id=advocate.id, conversation_id=conversation_id
         )
@@ -91,7 +93,8 @@ async def open_conversation(
         notes=await tx.desk.notes(conversation_id),
         tier_changes=await tx.desk.tier_changes(conversation_id),
         preference=await tx.contacts.preference(conversation_id),
-        names=await tx.accounts.names(writers),
+        names=await tx.accounts.names(writers | joined),
+        joined=joined,
     )
 
 

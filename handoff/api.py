@@ -15,6 +15,7 @@ from handoff.auth import SignedIn
 from handoff.desk import LEASE, Desk
 from handoff.errors import NotYours, SignedOut, Taken
 from handoff.office import Acting, Office, TheOffice, Watching, held_token, place, who
+from handoff.packet import packet_of
 from handoff.pages import remember_language, words_in
 from handoff.schemas import (
     Alive,
@@ -38,6 +39,7 @@ from handoff.schemas import (
 from handoff.stream import Stream
 from handoff.words import chosen
 from intake.errors import ConversationNotFound, NotHolder, NotWaiting
+from locales.catalogue import Catalogue
 from storage.accounts import Advocate
 
 _FAILURES: dict[int | str, dict[str, Any]] = {
@@ -130,7 +132,10 @@ async def read(
             # The bot has it, or it is over: not an advocate's to know.
             raise ConversationNotFound("no such conversation")
         raise NotYours(found.holder)
-    return Thread.of(found, now)
+    thread = Thread.of(found, now)
+    if after <= 0:
+        thread.packet = packet_of(found, Catalogue.load(), office.settings.line_phone)
+    return thread
 
 
 @router.post("/claim-next", tags=["conversations"])

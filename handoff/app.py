@@ -24,6 +24,7 @@ from handoff import (
     refusals,
     report_pages,
     screen_api,
+    teamwork_routes,
     wall_pages,
 )
 from handoff.auth import Door
@@ -106,6 +107,7 @@ def create_app(office: Office) -> Guard:
     app.include_router(report_pages.router)
     app.include_router(duty_routes.router)
     app.include_router(protocol_pages.router)
+    app.include_router(teamwork_routes.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     refusals.install(app)

@@ -7,15 +7,26 @@ has happened since: nobody closes a conversation over a cry for help that they h
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from handoff.errors import NewMessage, NotLower, NotSafe, OnceUsed, OptedOut, TierMoved, UnfitText
+from handoff.errors import (
+    NewMessage,
+    NotLower,
+    NotSafe,
+    OnceUsed,
+    OptedOut,
+    TierMoved,
+    UnfitText,
+    UnfitValue,
+)
+from intake.competencies import Competency
 from intake.contact import Preference
-from intake.conversation import Conversation, Safety, close, release
-from intake.errors import NotHolder, NotWaiting
+from intake.conversation import Conversation, Holder, Safety, close, give_back, release
+from intake.errors import ConversationNotFound, NotHolder, NotWaiting
 from intake.messages import MAX_CHARACTERS, clean
 from intake.risk import Tier
 from intake.speaking import Voice
@@ -79,7 +90,7 @@ class Desk:
         Outside the person's safe times the words wait (intake/contact.py). Raises NotHolder,
         OptedOut, NotSafe, UnfitText or OnceUsed.
         """
-        conversation = await self._held(conversation_id)
+        conversation = await self._taking_part(conversation_id)
         known = await self.tx.desk.author_of(once)
         if known is not None:
             if known != (conversation_id, self.advocate.id):
@@ -102,9 +113,83 @@ class Desk:
         await self._written("reply", conversation_id, **({"not_safe": True} if not_safe else {}))
         return message_id
 
+    async def transfer(
+        self,
+        conversation_id: UUID,
+        seen: int,
+        *,
+        advocate_id: UUID | None = None,
+        competencies: Collection[Competency] = (),
+        supervisor: bool = False,
+        note: str | None = None,
+    ) -> None:
+        """Hand the conversation to a colleague, a skill or a supervisor: it waits for them first.
+
+        With its tier, and a line to the person. Anybody may still claim it, so it is never stuck.
+        Raises NotHolder, NewMessage, UnfitText or UnfitValue.
+        """
+        if (advocate_id is not None) + bool(competencies) + supervisor != 1:
+            raise UnfitValue("name one: a colleague, competencies, or a supervisor")
+        if advocate_id == self.advocate.id:
+            raise UnfitValue("you have it already")
+        held = await self._seen(conversation_id, seen)
+        if note:
+            await self.tx.desk.add_note(
+                conversation_id, self.advocate.id, _fit(note, MAX_CHARACTERS, "note")
+            )
+        waiting = give_back(held)
+        await self.tx.conversations.save(waiting)
+        await self.tx.desk.wait_again(conversation_id, self.now)
+        await self.tx.routing.hand_over(
+            conversation_id,
+            advocate_id=advocate_id,
+            needs=competencies,
+            supervisor=supervisor,
+        )
+        await self.voice.say(self.tx, waiting, "wait.later")
+        await self.tx.jobs.route()
+        await self._written("transfer", conversation_id)
+
+    async def invite(self, conversation_id: UUID, advocate_id: UUID) -> None:
+        """Ask a colleague in: they read and write along, and I keep the conversation.
+
+        Raises NotHolder.
+        """
+        await self._held(conversation_id)
+        await self.tx.desk.join(conversation_id, advocate_id)
+        await self._written("invite", conversation_id, of=str(advocate_id))
+
+    async def leave(self, conversation_id: UUID) -> None:
+        """Stop helping in a conversation that another holds; does nothing for who does not."""
+        await self.tx.desk.part(conversation_id, self.advocate.id)
+        await self._written("leave", conversation_id)
+
+    async def whisper(self, conversation_id: UUID, text: str) -> UUID:
+        """A word to the advocate who holds the conversation; the person never sees it.
+
+        Raises NotHolder when no human holds it, or UnfitText.
+        """
+        conversation = await self.tx.conversations.lock(conversation_id)
+        if not conversation.open or conversation.advocate_id is None:
+            raise NotHolder("nobody holds this conversation")
+        note_id = await self.tx.desk.add_note(
+            conversation_id,
+            self.advocate.id,
+            _fit(text, LONGEST_REASON, "note"),
+            whisper_to=conversation.advocate_id,
+        )
+        await self._written("whisper", conversation_id)
+        return note_id
+
+    async def read_whisper(self, conversation_id: UUID, note_id: UUID) -> None:
+        """I have read a word for me. Raises ConversationNotFound when there is none."""
+        if not await self.tx.desk.read_whisper(note_id, self.advocate.id, self.now):
+            raise ConversationNotFound("no such word for you")
+        await self._written("whisper_read", conversation_id)
+
     async def typing(self, conversation_id: UUID) -> None:
         """Say to a web visitor that words are on their way; keeps nothing. Raises NotHolder."""
-        await self._held(conversation_id)
+        await self._taking_part(conversation_id)
         await self.tx.signals.writing(conversation_id)
 
     async def release(self, conversation_id: UUID, seen: int) -> None:
@@ -145,7 +230,7 @@ class Desk:
 
     async def note(self, conversation_id: UUID, text: str) -> UUID:
         """Keep a note that only staff can read. Raises NotHolder or UnfitText."""
-        await self._held(conversation_id)
+        await self._taking_part(conversation_id)
         words = _fit(text, MAX_CHARACTERS, "note")
         note_id = await self.tx.desk.add_note(conversation_id, self.advocate.id, words)
         await self._written("note", conversation_id)
@@ -176,6 +261,15 @@ class Desk:
         if not conversation.open or conversation.advocate_id != self.advocate.id:
             raise NotHolder("you do not hold this conversation; claim it first")
         return conversation
+
+    async def _taking_part(self, conversation_id: UUID) -> Conversation:
+        """Held by me, or held by another whom I help."""
+        conversation = await self.tx.conversations.lock(conversation_id)
+        if conversation.open and conversation.holder is Holder.ADVOCATE:
+            joined = await self.tx.desk.joined(conversation_id)
+            if self.advocate.id in joined | {conversation.advocate_id}:
+                return conversation
+        raise NotHolder("you do not hold this conversation; claim it first")
 
     async def _seen(self, conversation_id: UUID, seen: int) -> Conversation:
         conversation = await self._held(conversation_id)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from handoff.access import Opened
 from handoff.desk import LONGEST_REASON, LONGEST_REPLY
 from handoff.navigation import entries_for
+from handoff.packet import Packet
 from intake.contact import Preference, Texting, Window
 from intake.messages import MAX_CHARACTERS, Stored
 from intake.risk import Tier
@@ -336,11 +337,21 @@ class WrittenNote(BaseModel):
     advocate: str
     text: str
     at: datetime
+    whisper_to: UUID | None
+    """A supervisor's word for this advocate: it comes up until it is read."""
+    read_at: datetime | None
 
     @classmethod
     def of(cls, note: Note) -> WrittenNote:
         """The note as shown."""
-        return cls(id=note.id, advocate=note.advocate, text=note.text, at=note.at)
+        return cls(
+            id=note.id,
+            advocate=note.advocate,
+            text=note.text,
+            at=note.at,
+            whisper_to=note.whisper_to,
+            read_at=note.read_at,
+        )
 
 
 class ChangedTier(BaseModel):
@@ -385,6 +396,9 @@ class Thread(BaseModel):
     risks: list[Risk]
     notes: list[WrittenNote]
     tier_changes: list[ChangedTier]
+    joined: list[UUID]
+    packet: Packet | None = None
+    """Everything that is known at a handoff; only when the conversation is opened whole."""
 
     @classmethod
     def of(cls, opened: Opened, now: datetime) -> Thread:
@@ -417,6 +431,7 @@ class Thread(BaseModel):
             risks=[Risk.of(record) for record in opened.risks],
             notes=[WrittenNote.of(note) for note in opened.notes],
             tier_changes=[ChangedTier.of(change) for change in opened.tier_changes],
+            joined=sorted(opened.joined),
         )
 
 

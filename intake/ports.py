@@ -257,6 +257,13 @@ class Jobs(Protocol):
         """Look at once whom to ask."""
 
 
+class Switches(Protocol):
+    """Switches of the line."""
+
+    async def human_only(self, channel: str, language: str | None, now: datetime) -> bool:
+        """Whether the bot only opens here and now, and people answer."""
+
+
 class Signals(Protocol):
     """Live screens are woken when the unit of work commits; an id, never content."""
 
@@ -298,6 +305,10 @@ class UnitOfWork(Protocol):
     @property
     def jobs(self) -> Jobs:
         """See Jobs."""
+
+    @property
+    def switches(self) -> Switches:
+        """See Switches."""
 
     @property
     def signals(self) -> Signals:

@@ -42,6 +42,8 @@ HISTORY = 12
 # Steps at which nothing was said that a model could judge.
 _NOTHING_SAID = (Step.NOT_NOW, Step.LIMITS, Step.MENU, Step.SETTINGS)
 _PICKS = (Step.LANGUAGE, Step.LANGUAGES)
+# What the bot answers by itself, and does not where people alone answer.
+_BOT_ANSWERS = (Step.OPEN, Step.MENU, Step.ASK_ENGINE)
 
 
 async def take_turn(conversation_id: UUID, line: Line) -> None:
@@ -121,6 +123,12 @@ async def _settle(
     for_tip = for_tip and step.step is Step.ASK_ENGINE
     scene = Scene(pending, step, heard, language, before, for_tip)
     cause = _cause(scene)
+    if cause is None and step.step in _BOT_ANSWERS:
+        cause = await _human_only(tx, conversation, scene, line)
+        if cause is not None and step.step is Step.OPEN:
+            # The opening is all that the bot says here; what was said waits for a person.
+            await open_up(tx, conversation, scene, line)
+            conversation = await tx.conversations.lock(conversation.id)
     if cause is not None and conversation.open:
         await _fetch(tx, conversation, scene, cause, line)
     elif step.step is Step.OPEN:
@@ -194,6 +202,16 @@ async def _fetch(
             await tips.keep(tx, conversation, effect.text, scene.last, line.now())
     cause = replace(cause, hint=scene.hint)
     await fetch_human(tx, conversation, cause, voice=line.voice, now=line.now())
+
+
+async def _human_only(
+    tx: UnitOfWork, conversation: Conversation, scene: Scene, line: Line
+) -> Cause | None:
+    """A person is fetched where the bot is switched off (channel, language, hour)."""
+    language = conversation.language or scene.hint
+    if not await tx.switches.human_only(conversation.channel, language, line.now()):
+        return None
+    return Cause(Reason.HUMAN_ONLY, None, scene.last, words=scene.step.text)
 
 
 def _cause(scene: Scene) -> Cause | None:

@@ -34,6 +34,7 @@ from storage.repositories import (
 )
 from storage.returns import ReturnRepository
 from storage.routing import RoutingRepository
+from storage.switches import SwitchRepository
 from storage.tips import TipRepository
 from storage.tips_desk import TipsDeskRepository
 from storage.vault import Vault
@@ -72,6 +73,7 @@ class Transaction:
         self.decisions = DecisionRepository(session, keyring)
         self.disclosures = DisclosureRepository(session, keyring)
         self.routing = RoutingRepository(session, keyring)
+        self.switches = SwitchRepository(session, keyring)
         self.alerts = AlertRepository(session, keyring)
         self.signals = SignalRepository(session)
         self.audits = AuditRepository(session, keyring)

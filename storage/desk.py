@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, exists, func, select, text, update
+from sqlalchemy import CursorResult, delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from intake.messages import Author, Delivery, Stored
 from intake.risk import Tier
 from storage import audit
+from storage.handoff_tables import JoinedRow
 from storage.repositories import Shelf
 from storage.tables import (
     AdvocateRow,
@@ -72,6 +73,8 @@ class Note:
     advocate: str
     text: str
     at: datetime
+    whisper_to: UUID | None = None
+    read_at: datetime | None = None
 
 
 class DeskRepository(Shelf):
@@ -211,6 +214,7 @@ class DeskRepository(Shelf):
 
     async def wait_again(self, conversation_id: UUID, now: datetime) -> None:
         """The open escalation waits anew; who had claimed it is no longer responsible."""
+        await self.part(conversation_id)
         await self.session.execute(
             update(EscalationRow)
             .where(
@@ -229,6 +233,7 @@ class DeskRepository(Shelf):
 
     async def close_escalation(self, conversation_id: UUID, outcome: str, now: datetime) -> None:
         """The human has done what was to be done."""
+        await self.part(conversation_id)
         await self.session.execute(
             update(EscalationRow)
             .where(
@@ -311,8 +316,15 @@ class DeskRepository(Shelf):
             for row, name in rows
         ]
 
-    async def add_note(self, conversation_id: UUID, advocate_id: UUID, body: str) -> UUID:
-        """Keep an advocate's note; staff only."""
+    async def add_note(
+        self,
+        conversation_id: UUID,
+        advocate_id: UUID,
+        body: str,
+        *,
+        whisper_to: UUID | None = None,
+    ) -> UUID:
+        """Keep an advocate's note; staff only. `whisper_to`: it comes up on their screen."""
         note_id = uuid4()
         await self.session.execute(
             insert(NoteRow).values(
@@ -320,6 +332,7 @@ class DeskRepository(Shelf):
                 conversation_id=conversation_id,
                 advocate_id=advocate_id,
                 body_sealed=self.keyring.seal(body, f"note.body:{note_id}"),
+                whisper_to=whisper_to,
             )
         )
         return note_id
@@ -338,9 +351,43 @@ class DeskRepository(Shelf):
                 advocate=name,
                 text=self.keyring.open(cast(bytes, row.body_sealed), f"note.body:{row.id}"),
                 at=row.at,
+                whisper_to=row.whisper_to,
+                read_at=row.read_at,
             )
             for row, name in rows
         ]
+
+    async def read_whisper(self, note_id: UUID, advocate_id: UUID, now: datetime) -> bool:
+        """The advocate has read a word for them; False when there is none such."""
+        found = await self.session.scalar(
+            update(NoteRow)
+            .where(NoteRow.id == note_id, NoteRow.whisper_to == advocate_id)
+            .values(read_at=func.coalesce(NoteRow.read_at, now))
+            .returning(NoteRow.id)
+        )
+        return found is not None
+
+    async def join(self, conversation_id: UUID, advocate_id: UUID) -> None:
+        """An advocate helps in a conversation that another holds."""
+        await self.session.execute(
+            insert(JoinedRow)
+            .values(id=uuid4(), conversation_id=conversation_id, advocate_id=advocate_id)
+            .on_conflict_do_nothing()
+        )
+
+    async def part(self, conversation_id: UUID, advocate_id: UUID | None = None) -> None:
+        """One who helped helps no more; all of them where none is named."""
+        query = delete(JoinedRow).where(JoinedRow.conversation_id == conversation_id)
+        if advocate_id is not None:
+            query = query.where(JoinedRow.advocate_id == advocate_id)
+        await self.session.execute(query)
+
+    async def joined(self, conversation_id: UUID) -> frozenset[UUID]:
+        """Who helps in a conversation."""
+        rows = await self.session.scalars(
+            select(JoinedRow.advocate_id).where(JoinedRow.conversation_id == conversation_id)
+        )
+        return frozenset(rows)
 
     async def has_looked(self, advocate_id: UUID, conversation_id: UUID, since: datetime) -> bool:
         """Whether the audit log already says that the advocate looked at a conversation."""

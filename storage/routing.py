@@ -309,7 +309,6 @@ class RoutingRepository(Shelf):
     async def hand_over(
         self,
         conversation_id: UUID,
-        now: datetime,
         *,
         advocate_id: UUID | None = None,
         needs: Collection[Competency] = (),
