@@ -52,7 +52,7 @@ router = APIRouter(prefix="/api", responses=_FAILURES)
 async def sign_in(request: Request, response: Response, body: Credentials, office: TheOffice) -> Me:
     """Sign in; the session is a cookie."""
     token, advocate = await office.door.sign_in(
-        body.name, body.password, place(request), held_token(request, office)
+        body.name, body.password, place(request), held_token(request, office), body.code
     )
     office.remember(response, token)
     return _me(office, advocate)

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from handoff import (
+    account_pages,
     api,
     contact_api,
     directory_api,
@@ -66,6 +67,7 @@ def create_office(
             now=now,
             idle=settings.idle,
             session=settings.session,
+            factor=settings.staff_second_factor,
         ),
         feed=Feed(Hub(settings.database_url, DESK), database, now),
         voice=Voice(Catalogue.load(unreviewed=settings.unreviewed_sentences), settings.line_phone),
@@ -109,6 +111,7 @@ def create_app(office: Office) -> Guard:
     app.include_router(protocol_pages.router)
     app.include_router(teamwork_routes.router)
     app.include_router(pages.router)
+    app.include_router(account_pages.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     refusals.install(app)
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 from handoff.errors import WrongPassword
+from handoff.factors import SecondFactor, passes
 from handoff.passwords import LONGEST, Attempts, Passwords
 from intake.messages import clean
 from intake.ports import Clock
@@ -39,14 +40,16 @@ class Door:
     now: Clock
     idle: timedelta
     session: timedelta
+    factor: SecondFactor = SecondFactor.OPTIONAL
 
     async def sign_in(
-        self, name: str, password: str, place: str, old_token: str = ""
+        self, name: str, password: str, place: str, old_token: str = "", code: str = ""
     ) -> tuple[str, Advocate]:
         """The token of a new session. Raises WrongPassword or TooManyAttempts.
 
-        Unknown names, closed accounts and wrong passwords look and last the same. `old_token`:
-        what the browser held until now; that session ends.
+        Unknown names, closed accounts, wrong passwords and wrong codes look the same.
+        `code`: of the account's code app, or a recovery code, where it has one. `old_token`: what
+        the browser held until now; that session ends.
         """
         name = clean(name)
         await self.attempts.begin(name, place)
@@ -54,6 +57,9 @@ class Door:
             advocate = await tx.accounts.advocate_by_name(name)
         known = None if advocate is None else advocate.password_hash
         right = len(password) <= LONGEST and await self.passwords.matches(known, password)
+        if right and advocate is not None and self.factor is not SecondFactor.OFF:
+            async with self.database.transaction() as tx:
+                right = await passes(tx, advocate, code, self.now())
         if advocate is None or advocate.disabled or not right:
             async with self.database.transaction() as tx:
                 # Not the name as typed: people type passwords into the wrong field.
@@ -61,7 +67,7 @@ class Door:
                     "sign_in_failed", advocate_id=None if advocate is None else advocate.id
                 )
             await self.attempts.failed(name, place)
-            raise WrongPassword("the name or the password is not right")
+            raise WrongPassword("the name, the password or the code is not right")
         await self.attempts.succeeded(name, place)
         outdated = self.passwords.outdated(advocate.password_hash)
         fresh = await self.passwords.hash(password) if outdated else None

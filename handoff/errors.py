@@ -65,8 +65,12 @@ class NoRight(LineError):
     """The account's role does not allow this."""
 
 
+class SecondFactorMissing(LineError):
+    """The desk requires a second factor and the account has none yet."""
+
+
 class WrongPassword(LineError):
-    """No such account, a closed one, or not its password: which of them is not told."""
+    """No such account, a closed one, not its password or code: which of them is not told."""
 
 
 class TooManyAttempts(LineError):

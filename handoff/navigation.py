@@ -25,6 +25,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/wall", "wall.title", Right.SEE_WALL),
     Entry("/phrases", "phrases.title", Right.EDIT_PHRASES),
     Entry("/protocols", "protocols.title", None),
+    Entry("/account", "account.title", None),
 )
 
 

@@ -10,7 +10,8 @@ from fastapi import Depends, Request, Response
 
 from handoff.auth import Door, SignedIn
 from handoff.desk import Desk
-from handoff.errors import NoRight, SignedOut
+from handoff.errors import NoRight, SecondFactorMissing, SignedOut
+from handoff.factors import SecondFactor
 from handoff.rights import Right, may
 from handoff.settings import DeskSettings
 from handoff.stream import Feed
@@ -35,6 +36,11 @@ class Office:
     def cookie(self) -> str:
         """The name of the session cookie; browsers hold `__Host-` to TLS, our host, path /."""
         return "__Host-desk" if self.settings.secure else "desk"
+
+    def must_set_up(self, advocate: Advocate) -> bool:
+        """Whether the account lacks the second factor that the desk requires."""
+        required = self.settings.staff_second_factor is SecondFactor.REQUIRED
+        return required and not advocate.second_factor
 
     def desk(self, tx: Transaction, advocate: Advocate) -> Desk:
         """An advocate at work in a transaction."""
@@ -82,6 +88,8 @@ def needs(right: Right | None, *, touch: bool = True) -> Callable[..., Awaitable
         signed_in = await who(request, office, touch=touch)
         if signed_in is None:
             raise SignedOut("sign in first")
+        if right is not None and office.must_set_up(signed_in.advocate):
+            raise SecondFactorMissing("set up a code app on the account's page first")
         if right is not None and not may(signed_in.advocate, right):
             async with office.database.transaction() as tx:
                 await tx.desk.audit(

@@ -37,6 +37,8 @@ async def console(request: Request, office: TheOffice) -> Response:
     if signed_in is None:
         return RedirectResponse("/sign-in", status_code=HTTPStatus.SEE_OTHER)
     language = language_of(request)
+    if office.must_set_up(signed_in.advocate):
+        return RedirectResponse("/account", status_code=HTTPStatus.SEE_OTHER)
     if not may(signed_in.advocate, Right.WORK_BOARD):
         # Whose work lies elsewhere is led there.
         for entry in entries_for(signed_in.advocate):
@@ -63,12 +65,13 @@ async def sign_in(
     office: TheOffice,
     name: Annotated[str, Form(max_length=200)] = "",
     password: Annotated[str, Form(max_length=2_000)] = "",
+    code: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
     """Sign in and go to the console, or say kindly why not."""
     language = language_of(request)
     try:
         token, _ = await office.door.sign_in(
-            name, password, place(request), held_token(request, office)
+            name, password, place(request), held_token(request, office), code
         )
     except WrongPassword:
         problem = SCREEN.catalogue.text("sign_in.wrong", language)

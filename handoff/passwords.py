@@ -8,6 +8,8 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
 from anyio import CapacityLimiter, to_thread
 from argon2 import PasswordHasher
@@ -23,6 +25,24 @@ SHORTEST = 12
 LONGEST = 256
 # Each hash takes 64 MiB for a moment: a crowd at the door must not take all memory.
 _AT_ONCE = 2
+_FEWEST_SIGNS = 5
+
+
+def weakness(password: str, name: str) -> str | None:
+    """Why a new password will not do: the key of a sentence; None when it will."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        return "account.password_length"
+    plain = password.casefold()
+    if plain.strip() and _fold(name) in plain and len(plain) - len(_fold(name)) < SHORTEST:
+        return "account.password_name"
+    common = plain in _common() or len(set(plain)) < _FEWEST_SIGNS
+    return "account.password_common" if common else None
+
+
+@cache
+def _common() -> frozenset[str]:
+    """Common passwords that are long enough to be tried here; more: docs/desk.md."""
+    return frozenset((Path(__file__).parent / "common_passwords.txt").read_text().split())
 
 
 @dataclass(frozen=True)

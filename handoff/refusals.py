@@ -26,6 +26,7 @@ REFUSALS: dict[type[LineError], tuple[str, HTTPStatus]] = {
     errors.SignedOut: ("signed_out", HTTPStatus.UNAUTHORIZED),
     errors.WrongPassword: ("wrong_password", HTTPStatus.UNAUTHORIZED),
     errors.NoRight: ("no_right", HTTPStatus.FORBIDDEN),
+    errors.SecondFactorMissing: ("second_factor_missing", HTTPStatus.FORBIDDEN),
     errors.NotYours: ("not_yours", HTTPStatus.CONFLICT),
     errors.Taken: ("taken", HTTPStatus.CONFLICT),
     errors.OptedOut: ("opted_out", HTTPStatus.CONFLICT),
@@ -70,6 +71,8 @@ async def _named(request: Request, error: Exception) -> Response:
         # A page of the desk: a human reads the answer.
         if isinstance(error, errors.SignedOut):
             return RedirectResponse("/sign-in", status_code=HTTPStatus.SEE_OTHER)
+        if isinstance(error, errors.SecondFactorMissing):
+            return RedirectResponse("/account", status_code=HTTPStatus.SEE_OTHER)
         if isinstance(error, errors.NoRight):
             return render("no_right.html", language_of(request), HTTPStatus.FORBIDDEN)
     code, status = REFUSALS[type(error)]  # type: ignore[index]

@@ -40,6 +40,7 @@ class Credentials(Strict):
 
     name: Annotated[str, StringConstraints(max_length=200)]
     password: Annotated[str, StringConstraints(max_length=2_000)]
+    code: Annotated[str, StringConstraints(max_length=64)] = ""
 
 
 class Sign(Strict):

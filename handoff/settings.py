@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from handoff.factors import SecondFactor
 from locales.catalogue import Unreviewed
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -53,6 +54,12 @@ class DeskSettings(StoreSettings):
         default="fcm.googleapis.com updates.push.services.mozilla.com web.push.apple.com "
         "notify.windows.com",
         description="hosts of push services that browsers may be reached through, with spaces",
+    )
+
+    staff_second_factor: SecondFactor = Field(
+        default=SecondFactor.OPTIONAL,
+        description="off, optional, or required: nothing but the account's page opens until a "
+        "code app is set up",
     )
 
     @field_validator("staff_url")

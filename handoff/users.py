@@ -117,6 +117,31 @@ def disable(
     typer.echo("account open" if undo else "account closed")
 
 
+@app.command("reset-factor")
+def reset_factor(
+    name: Name,
+    vouched: Annotated[
+        str, typer.Option(help="Shift name of the second person who made sure who asks.")
+    ],
+) -> None:
+    """Forget an account's code app and recovery codes, after two people made sure who asks."""
+
+    async def work(tx: Transaction) -> None:
+        account, witness = await _account(tx, name), await _account(tx, vouched)
+        if witness.disabled or witness.id == account.id:
+            refuse("the second person has an open account of their own")
+        await tx.factors.turn_off(account.id)
+        await tx.accounts.close_sessions(account.id)
+        await tx.desk.audit(
+            "second_factor_reset",
+            advocate_id=None,
+            detail={"account": str(account.id), "vouched": str(witness.id)},
+        )
+
+    run(work)
+    typer.echo("second factor reset; the password alone opens the account")
+
+
 @app.command("list")
 def show() -> None:
     """Every account."""

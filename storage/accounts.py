@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -25,6 +26,21 @@ class Advocate:
     languages: tuple[str, ...]
     password_hash: str
     disabled: bool
+    second_factor: bool = False
+
+
+@dataclass(frozen=True)
+class Session:
+    """A browser that is signed in. `mark` names it and opens nothing."""
+
+    token_hash: bytes
+    created_at: datetime
+    seen_at: datetime
+
+    @property
+    def mark(self) -> str:
+        """A name for lists: a hash of the hash."""
+        return sha256(self.token_hash).hexdigest()[:16]
 
 
 class AccountRepository(Shelf):
@@ -143,6 +159,30 @@ class AccountRepository(Shelf):
         )
         return found or 0
 
+    async def sessions(
+        self, advocate_id: UUID, now: datetime, idle_since: datetime
+    ) -> list[Session]:
+        """The browsers that an advocate is signed in with, the newest first."""
+        rows = await self.session.scalars(
+            select(DeskSessionRow)
+            .where(
+                DeskSessionRow.advocate_id == advocate_id,
+                DeskSessionRow.expires_at > now,
+                DeskSessionRow.seen_at > idle_since,
+            )
+            .order_by(DeskSessionRow.created_at.desc())
+        )
+        return [Session(row.token_hash, row.created_at, row.seen_at) for row in rows]
+
+    async def close_others(self, advocate_id: UUID, token_hash: bytes) -> int:
+        """Sign every browser of an advocate out but one; returns how many."""
+        result = await self.session.execute(
+            delete(DeskSessionRow).where(
+                DeskSessionRow.advocate_id == advocate_id, DeskSessionRow.token_hash != token_hash
+            )
+        )
+        return cast(CursorResult[Any], result).rowcount
+
     async def close_session(self, token_hash: bytes) -> bool:
         """Sign a browser out; False when it was not signed in."""
         result = await self.session.execute(
@@ -167,4 +207,5 @@ def _advocate(row: AdvocateRow | None) -> Advocate | None:
         languages=tuple(row.languages),
         password_hash=row.password_hash,
         disabled=row.disabled_at is not None,
+        second_factor=row.totp_on,
     )

@@ -19,6 +19,7 @@ from storage.crypto import Keyring
 from storage.decisions import DecisionRepository
 from storage.desk import DeskRepository
 from storage.disclosures import DisclosureRepository
+from storage.factors import FactorRepository
 from storage.jobs import LAZY_COMMIT, JobRepository, make_app
 from storage.ledger import LedgerRepository
 from storage.mailbox import MailboxRepository
@@ -75,6 +76,7 @@ class Transaction:
         self.routing = RoutingRepository(session, keyring)
         self.switches = SwitchRepository(session, keyring)
         self.alerts = AlertRepository(session, keyring)
+        self.factors = FactorRepository(session, keyring)
         self.signals = SignalRepository(session)
         self.audits = AuditRepository(session, keyring)
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    false,
     func,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -63,6 +64,23 @@ class AdvocateRow(Base):
     languages: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     created_at: Mapped[datetime] = _now()
     disabled_at: Mapped[datetime | None] = mapped_column(Moment)
+    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_on: Mapped[bool] = mapped_column(server_default=false())
+    # The newest time step whose code was used: none opens twice.
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class RecoveryCodeRow(Base):
+    """A code for the day the phone is lost; a keyed hash, used once."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    advocate_id: Mapped[UUID] = mapped_column(
+        ForeignKey("advocate.id", ondelete="CASCADE"), index=True
+    )
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class DeskSessionRow(Base):

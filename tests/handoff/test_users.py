@@ -163,3 +163,19 @@ async def test_audit_from_the_command_line(bench: Bench, users: Run, root: Path)
         await connection.execute(text("ALTER TABLE audit ENABLE TRIGGER append_only"))
     broken = audit("verify")
     assert broken.returncode == 1 and "broken at row 1" in broken.stderr
+
+
+async def test_resetting_a_second_factor_takes_two(bench: Bench, users: Run) -> None:
+    """The colleague who made sure has an account of their own, and is on record."""
+    river = await bench.advocate("River")
+    await bench.account("Sage")
+    me = (await river.get("/api/me")).json()
+    async with bench.database.transaction() as tx:
+        account = await tx.accounts.advocate_by_name(me["name"])
+        assert account is not None
+        await tx.factors.turn_on(account.id, ["abcdefghjkmnpqrs"])
+    assert users("reset-factor", "River", "--vouched", "River").returncode == 1
+    assert users("reset-factor", "River", "--vouched", "Sage").returncode == 0
+    assert (await river.get("/api/me")).status_code == 401
+    assert await _can_sign_in(bench, "River", PASSWORD)
+    assert "second_factor_reset" in await bench.actions()

@@ -48,8 +48,8 @@ export function lock(why) {
 }
 
 // Raises the API's Refusal when the password is not right.
-export async function unlock(name, password) {
-  begin(await post("/api/session", { name, password }));
+export async function unlock(name, password, code) {
+  begin(await post("/api/session", { name, password, code }));
 }
 
 export async function signOut() {

@@ -8,6 +8,7 @@ import { t, tOr } from "../words.js";
 export function Lock() {
   const [name, setName] = useState(me.value?.name ?? "");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
   const [problem, setProblem] = useState("");
   const [waiting, setWaiting] = useState(false);
   const field = useRef(null);
@@ -17,9 +18,10 @@ export function Lock() {
     setWaiting(true);
     setProblem("");
     try {
-      await unlock(name, password);
+      await unlock(name, password, code);
     } catch (refusal) {
       setPassword("");
+      setCode("");
       setProblem(words(refusal));
       setWaiting(false);
       field.current?.focus();
@@ -35,6 +37,9 @@ export function Lock() {
       <label for="password">${t("sign_in.password")}</label>
       <input id="password" type="password" autocomplete="current-password" ref=${field} value=${password}
         onInput=${(event) => setPassword(event.currentTarget.value)} />
+      <label for="code">${t("sign_in.code")}</label>
+      <input id="code" autocomplete="one-time-code" autocapitalize="none" spellcheck=${false} maxlength="64" value=${code}
+        onInput=${(event) => setCode(event.currentTarget.value)} />
       <button type="submit" class="primary" disabled=${waiting}>${t("lock.yes")}</button>
       <button type="button" class="plain" onClick=${signOut}>${t("lock.leave")}</button>
     </form>
