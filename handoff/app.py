@@ -22,6 +22,7 @@ from handoff import (
     pages,
     phrases_pages,
     protocol_pages,
+    practice_pages,
     refusals,
     report_pages,
     screen_api,
@@ -32,6 +33,7 @@ from handoff.auth import Door
 from handoff.guard import HEALTH, Guard
 from handoff.office import Office
 from handoff.passwords import Attempts, Passwords
+from handoff.practice import Plays
 from handoff.rendering import STATIC
 from handoff.settings import DeskSettings
 from handoff.stream import Feed
@@ -99,6 +101,7 @@ def create_app(office: Office) -> Guard:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.office = office
+    app.state.plays = Plays()
     app.include_router(api.router)
     app.include_router(ledger_api.router)
     app.include_router(contact_api.router)
@@ -110,6 +113,7 @@ def create_app(office: Office) -> Guard:
     app.include_router(duty_routes.router)
     app.include_router(protocol_pages.router)
     app.include_router(teamwork_routes.router)
+    app.include_router(practice_pages.router)
     app.include_router(pages.router)
     app.include_router(account_pages.router)
     app.mount("/static", StaticFiles(directory=STATIC))

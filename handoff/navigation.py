@@ -23,6 +23,7 @@ class Entry:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("/wall", "wall.title", Right.SEE_WALL),
+    Entry("/practice", "practice.title", Right.WORK_BOARD),
     Entry("/phrases", "phrases.title", Right.EDIT_PHRASES),
     Entry("/protocols", "protocols.title", None),
     Entry("/account", "account.title", None),

@@ -190,3 +190,21 @@ async def test_the_wall_moves_by_itself(line: Line, screens: Screens) -> None:
     assert await page.evaluate("window.stayed") and await page.title() == "Desk"
     await page.set_viewport_size({"width": 320, "height": 640})
     assert await violations(page) == [] and await overflow(page) == 0
+
+
+async def test_practice(line: Line, screens: Screens) -> None:
+    """From the console's list of pages to a score, in French, for every eye and width."""
+    page = await screens.of(locale="fr-CA")
+    await page.get_by_role("button", name="Pages").click()
+    assert await violations(page) == []
+    async with page.context.expect_page() as opened:
+        await page.get_by_role("link", name="Exercices").click()
+    tab = await opened.value
+    await tab.set_viewport_size({"width": 320, "height": 640})
+    await tab.get_by_role("button", name="Commencer").first.click()
+    for _ in range(4):
+        await tab.get_by_label("Votre réponse").fill("Je vous crois. C'est vous qui décidez.")
+        await tab.get_by_role("button", name="Envoyer").click()
+        assert await violations(tab) == [] and await overflow(tab) == 0
+    await expect(tab.get_by_role("heading", name="/ 100")).to_be_visible()
+    assert await tab.title() == "Desk"

@@ -1,0 +1,1 @@
+"""Invented conversations for practice, by language (data); nobody in them is real."""
