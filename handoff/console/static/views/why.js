@@ -30,6 +30,10 @@ export function Why() {
     </section>`}
     <${Signs} shown=${shown} />
     <${Facts} shown=${shown} entry=${entry} />
+    <section aria-labelledby="report-title">
+      <h3 id="report-title">${t("why.report")}</h3>
+      <p><a href=${`/report/${shown.id}`} target="_blank" rel="noopener">${t("why.report.open")}</a></p>
+    </section>
     <${Find} key=${`find ${shown.id}`} shown=${shown} writable=${isMine(entry)} />
     <${Notes} shown=${shown} writable=${isMine(entry)} />
     <${Earlier} key=${`earlier ${shown.id}`} id=${shown.id} />
