@@ -17,9 +17,9 @@ _STEP_SECONDS = 30
 # One step to either side: clocks of phones differ.
 _DRIFT = 1
 _RECOVERY_CODES = 10
-# Without letters and digits that look alike; 16 of 30 signs are 78 bits.
+# Without letters and digits that look alike; 24 of 30 signs are 117 bits.
 _SIGNS = "abcdefghjkmnpqrstuvwxyz2345679"
-_RECOVERY_LENGTH = 16
+_RECOVERY_LENGTH = 24
 
 
 class SecondFactor(StrEnum):
