@@ -18,6 +18,7 @@ from benchmarks.line import (
     waiting_list,
     webhook,
 )
+from benchmarks.porch_load import MARK, porch_load
 
 MARKS = {"webhook": 0.050, "waiting list": 0.500, "answer": 1.0}
 
@@ -26,6 +27,10 @@ def run(
     rate: Annotated[int, typer.Option(help="texts a second for the webhook")] = 20,
     seconds: Annotated[int, typer.Option(help="how long that lasts")] = 20,
     times: Annotated[int, typer.Option(help="texts for the two other figures")] = 20,
+    load: Annotated[
+        int, typer.Option(help="only this: texts a second while the worker is killed; 0 for none")
+    ] = 0,
+    numbers: Annotated[int, typer.Option(help="phones that share the load")] = 300,
 ) -> None:
     """Measure the webhook, the waiting list with the engine stopped, and the answer."""
     console = Console(highlight=False, width=110)
@@ -37,7 +42,30 @@ def run(
     if not settings.twilio_api_url.startswith("http://127.0.0.1"):
         console.print("this line has a real carrier; the benchmark would send real texts")
         raise typer.Exit(1)
+    if load:
+        asyncio.run(_load(console, settings, load, seconds, numbers))
+        return
     asyncio.run(_measure(console, settings, rate, seconds, times))
+
+
+async def _load(
+    console: Console, settings: BenchSettings, load: int, seconds: int, numbers: int
+) -> None:
+    texters = Texters(settings)
+    try:
+        found = await porch_load(texters, load, seconds, numbers)
+    finally:
+        await texters.close()
+    hit = found.seconds.p95 < MARK
+    console.print(
+        f"{'hit ' if hit else 'MISS'}      {found.sent} texts at {found.rate:.0f}/s (asked for "
+        f"{load}/s), worker killed {found.kills} times: {found.seconds}; mark for p95 "
+        f"{MARK * 1000:.0f} ms"
+    )
+    for name in ("refused", "lost", "doubled", "disordered", "answered_twice"):
+        count = getattr(found, name)
+        console.print(f"{'hit ' if not count else 'MISS'}      {name.replace('_', ' ')}: {count}")
+    console.print(f"          without an answer after a minute: {found.unanswered}")
 
 
 async def _measure(
