@@ -503,3 +503,18 @@ class KeptRecordRow(Base):
     organization_id: Mapped[UUID | None] = _maybe_owner("organization")
     service_id: Mapped[UUID | None] = _maybe_owner("service")
     location_id: Mapped[UUID | None] = _maybe_owner("location")
+
+
+class DirectoryChangeRow(Base):
+    """A change of a sealed record that waits for a second person."""
+
+    __tablename__ = "directory_change"
+
+    id: Mapped[UUID] = _id()
+    service_id: Mapped[UUID] = _owner("service")
+    fields: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    proposed_by: Mapped[str] = mapped_column(Text)
+    proposed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    decided_by: Mapped[str | None] = mapped_column(Text)
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    agreed: Mapped[bool | None]

@@ -17,6 +17,7 @@ from handoff import (
     api,
     contact_api,
     directory_api,
+    directory_pages,
     duty_routes,
     ledger_api,
     pages,
@@ -106,6 +107,7 @@ def create_app(office: Office) -> Guard:
     app.include_router(ledger_api.router)
     app.include_router(contact_api.router)
     app.include_router(directory_api.router)
+    app.include_router(directory_pages.router)
     app.include_router(screen_api.router)
     app.include_router(phrases_pages.router)
     app.include_router(wall_pages.router)

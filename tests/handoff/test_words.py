@@ -9,8 +9,10 @@ import pytest
 from yaml import safe_load
 
 from directory.duty import Strength
+from directory.editing import CLOSED, FIELDS
 from directory.protocol_match import Because, Warn
 from directory.protocols import Age, Kind, Level, State, Time
+from directory.vocabulary import VerificationMethod
 from handoff import report_pages, report_words
 from handoff.ledger import YARDSTICK
 from handoff.refusals import OTHER_CODES, REFUSALS
@@ -60,6 +62,13 @@ FAMILIES |= {
     "report.yardstick": set(YARDSTICK),
     "report.done": set(report_pages._ACTS),
     "report.hindered": {"without_consent", "no_child", "duty", "reason", "step", "ground"},
+}
+FAMILIES |= {
+    "record.field": {*FIELDS, "phone", "verification"},
+    "record.method": {one.value for one in VerificationMethod},
+}
+FAMILIES |= {
+    f"record.{name}": {one.value.replace(" ", "_") for one in kind} for name, kind in CLOSED.items()
 }
 _LITERAL = re.compile(r"""["'`]([a-z_]+(?:\.[a-z_0-9]+)+)["'`]""")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
