@@ -89,6 +89,7 @@ def create_app(settings: PorchSettings) -> FastAPI:
         catalogue=Catalogue.load("pages", unreviewed=settings.unreviewed_sentences),
         public_url=settings.public_url.rstrip("/"),
         exit_url=settings.exit_url,
+        embed_origins=settings.embed_origins,
         now=utc_now,
     )
 

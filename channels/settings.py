@@ -118,6 +118,17 @@ class PorchSettings(LineSettings):
         pattern=r"^https?://[^\s;,'\"/]+(/[^\s]*)?$",
         description="where the web chat's quick exit leads: a dull page that anybody may look at",
     )
+    web_embed_origins: str = Field(
+        default="",
+        pattern=r"^(https?://[A-Za-z0-9.-]+(:\d{1,5})?([ ,]+|$))*$",
+        description="sites that may show the web chat in a frame of theirs, as origins with commas "
+        "between them (https://www.example.org); empty: none",
+    )
+
+    @property
+    def embed_origins(self) -> tuple[str, ...]:
+        """The sites that may frame the chat."""
+        return tuple(self.web_embed_origins.replace(",", " ").split())
 
 
 class WorkerSettings(LineSettings):

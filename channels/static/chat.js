@@ -79,7 +79,7 @@
 
   function listen() {
     if (stream) stream.close();
-    stream = new EventSource(`/events?after=${last}`);
+    stream = new EventSource(`${words.base}/events?after=${last}`);
     stream.addEventListener("line", (event) => {
       const line = JSON.parse(event.data);
       last = Number(event.lastEventId);
@@ -119,7 +119,7 @@
     const [message] = queue;
     let answer = null;
     try {
-      answer = await post("/say", message.fields);
+      answer = await post(`${words.base}/say`, message.fields);
     } catch {
       // No connection: tried again below.
     }
@@ -174,8 +174,10 @@
     if (stream) stream.close();
     document.body.textContent = "";
     document.title = "";
-    post("/leave", {}).catch(() => {});
-    location.replace(leave.dataset.url);
+    post(`${words.base}/leave`, {}).catch(() => {});
+    // In a frame of another site the page around it leaves (embed.js).
+    if (parent !== self) parent.postMessage("leave", "*");
+    location.replace(parent === self ? leave.dataset.url : "about:blank");
   }
 
   form.addEventListener("submit", (event) => {
@@ -195,7 +197,7 @@
   stay.addEventListener("submit", (event) => {
     event.preventDefault();
     stay.hidden = true;
-    post("/stay", {}).catch(() => {});
+    post(`${words.base}/stay`, {}).catch(() => {});
     box.focus();
   });
   addEventListener("keydown", (event) => {
@@ -203,6 +205,9 @@
     if (event.timeStamp - escaped < 3000) exit();
     escaped = event.timeStamp;
     if (!leaving) tell(words.escape);
+  });
+  addEventListener("message", (event) => {
+    if (parent !== self && event.source === parent && event.data === "leave") exit();
   });
   addEventListener("online", flush);
   addEventListener("offline", () => tell(words.later));

@@ -64,7 +64,7 @@ _OF_DOCUMENTS = (
     "Referrer-Policy",
     "X-Frame-Options",
 )
-_FILES = ("/static/", "/favicon.ico")
+_FILES = ("/static/", "/favicon.ico", "/embed.js")
 
 
 class DefaultHeaders:
@@ -87,8 +87,11 @@ class DefaultHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 file = scope["path"].startswith(_FILES) and message["status"] in (200, 304)
+                framing = "Content-Security-Policy" in headers
                 for name, value in (self._of_files if file else self._headers).items():
-                    headers.setdefault(name, value)
+                    # Who may frame a page is said once: its own policy knows more than a yes or no.
+                    if not (framing and name == "X-Frame-Options"):
+                        headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, completing)

@@ -69,7 +69,10 @@ class Pages:
         """One page in one language."""
         tongue = next(one for one in self.tongues if one.code == language)
         return self._environment.get_template(template).render(
-            t=functools.partial(self._text, language), tongue=tongue, tongues=self.tongues, **values
+            t=functools.partial(self._text, language),
+            tongue=tongue,
+            tongues=self.tongues,
+            **{"base": "", **values},
         )
 
     def negotiate(self, accepted: str) -> str:
@@ -80,6 +83,10 @@ class Pages:
     def known(self, code: str) -> str:
         """The code if there are pages in it, else English."""
         return code if any(one.code == code for one in self.tongues) else FALLBACK
+
+    def text(self, language: str, key: str) -> str:
+        """One sentence of the pages."""
+        return self._text(language, key)
 
     def _text(self, language: str, key: str, **more: str) -> str:
         # A place in line is filled in by whoever knows it: the template, or the script.

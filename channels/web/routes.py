@@ -51,6 +51,9 @@ class Web:
     streams: Streams
     flood: Flood
     exit_url: str
+    base: str = ""
+    """Where the verbs are: empty, or `/embed` for a chat in another site's frame."""
+    framed_by: str = "'none'"
 
     def language(self, request: Request) -> str:
         """By the path, which is how a person chooses, else by what the browser likes."""
@@ -81,10 +84,15 @@ class Web:
                 lines=look.lines,
                 last=look.lines[-1].number if look.lines else 0,
                 key=new_key(),
-                path=request.url.path,
-                suffix="",
+                suffix=self.base,
+                base=self.base,
                 reachable=reachable,
-            )
+            ),
+            headers={
+                "Content-Security-Policy": content_security_policy(
+                    self.exit_url, framed_by=self.framed_by
+                )
+            },
         )
         if reachable and look.visit is None and token is not None:
             self.sessions.take_away(answer)
@@ -138,7 +146,7 @@ class Web:
         if _wants_json(request):
             answer = JSONResponse({"number": taken.number, "fresh": taken.fresh})
         else:
-            answer = RedirectResponse(f"/{self.pages.known(draft.language)}#write", 303)
+            answer = RedirectResponse(f"/{self.pages.known(draft.language)}{self.base}#write", 303)
         if taken.token is None:
             self.sessions.take_away(answer)
         elif taken.token != token:
@@ -173,7 +181,7 @@ class Web:
         if _wants_json(request):
             return Response(status_code=204)
         language = self.pages.known(request.query_params.get("language", ""))
-        return RedirectResponse(f"/{language}#write", 303)
+        return RedirectResponse(f"/{language}{self.base}#write", 303)
 
     async def events(self, request: Request) -> Response:
         """Lines as they come. A browser without a visit is told so at once."""

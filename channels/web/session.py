@@ -19,6 +19,9 @@ from storage.crypto import Keyring
 
 # A once-only key is 128 random bits or more, in base64url.
 KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
+# Written out: Python's own cookies know `Partitioned` from 3.14 on. Browsers take `Secure` from a
+# loopback address without TLS as well.
+_PARTITIONED = "HttpOnly; Path=/; SameSite=None; Secure; Partitioned"
 _TOKEN = re.compile(r"[0-9a-f]{64}")
 
 
@@ -80,3 +83,20 @@ class Sessions:
             request.headers.get("host", ""),
             urlsplit(self.public_url).netloc,
         )
+
+
+class EmbeddedSessions(Sessions):
+    """Sessions in a frame of another site: a cookie apart for each host site (CHIPS)."""
+
+    @property
+    def cookie(self) -> str:
+        """Another name than that of the chat's own page."""
+        return "__Host-frame" if self.secure else "frame"
+
+    def give(self, response: Response, token: str) -> None:
+        """Hand out the session, partitioned by the site around the frame."""
+        response.headers.append("Set-Cookie", f"{self.cookie}={token}; {_PARTITIONED}")
+
+    def take_away(self, response: Response) -> None:
+        """End the session in the browser."""
+        response.headers.append("Set-Cookie", f"{self.cookie}=; Max-Age=0; {_PARTITIONED}")

@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from channels.web.doorbells import Doorbells
+from channels.web.embed import embed_routes
 from channels.web.errors import explain_errors
 from channels.web.flood import Flood
 from channels.web.headers import DefaultHeaders, default_headers
@@ -54,6 +55,7 @@ def add_pages(
     exit_url: str,
     now: Clock,
     pace: Pace | None = None,
+    embed_origins: tuple[str, ...] = (),
 ) -> None:
     """Everything that a browser sees of the line."""
     pages = Pages(catalogue, voice.phone, exit_url)
@@ -68,6 +70,7 @@ def add_pages(
         exit_url=exit_url,
     )
     app.include_router(page_routes(web))
+    app.include_router(embed_routes(web, embed_origins))
     app.include_router(return_routes(Returns(database, sessions, pages, flood, voice, now)))
     app.mount("/static", _Static(directory=STATIC))
     icon = (STATIC / "icon.png").read_bytes()

@@ -28,6 +28,8 @@ from tests.channels.webchat import newest_conversation, say_as_line
 from tests.conftest import fresh_database
 
 WEATHER = "Sunny, 21 degrees"
+# The one site that may frame the chat; another name of loopback is another site to a browser.
+EMBED_PORT = free_port()
 
 
 @dataclass
@@ -122,6 +124,7 @@ async def porch(
         "PUBLIC_PORT": str(port),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "EXIT_URL": weather,
+        "WEB_EMBED_ORIGINS": f"http://localhost:{EMBED_PORT}",
     }
     log = tmp_path_factory.mktemp("porch") / "log"
     running = Porch(environment, port, log, Database(url, load(key_file)), weather)
