@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 3.0
 PURGE_EVERY = timedelta(hours=1)
+# Whoever waits longer than this is told their place; in a surge everybody is, at once.
+PLACE_AFTER = timedelta(seconds=60)
+HUNTING_LINE = "hunting.no_confirm"
 ERASE_EVERY = timedelta(minutes=1)
 # Copies that could not be erased for this long are complained of.
 COPIES_OVERDUE = timedelta(days=1)
@@ -89,6 +92,7 @@ class Upkeep:
                 self.take_back,
                 self.dispatch.run,
                 self.mend_alerts,
+                self.tell_places,
                 self.end_visits,
                 self.forget_words,
                 self.purge,
@@ -146,6 +150,24 @@ class Upkeep:
             for alert_id in await tx.alerts.unsent(LOST_AFTER, self.now()):
                 if not await is_waiting(tx.session, ALERT, alert_id):
                     await tx.jobs.alert(alert_id)
+
+    async def tell_places(self) -> None:
+        """Tell those who have waited a minute, once, how far they are from their turn."""
+        async with self.database.transaction() as tx:
+            untold = await tx.routing.untold_places(self.now(), PLACE_AFTER)
+        for conversation_id in untold:
+            await self._tell_place(conversation_id)
+
+    async def _tell_place(self, conversation_id: UUID) -> None:
+        async with self.database.transaction() as tx:
+            conversation = await tx.conversations.lock(conversation_id)
+            place = await tx.board.place_in_line(conversation_id)
+            told = await tx.routing.told_place(conversation_id, self.now())
+            if place is None or not told:
+                return
+            # Whoever hunts a person learns nothing, not even that others write here (R15).
+            if not await tx.messages.has_outbound(conversation_id, HUNTING_LINE):
+                await self.voice.say(tx, conversation, "wait.place", values={"place": str(place)})
 
     async def take_back(self) -> None:
         """An advocate whose screen is gone gives the conversation back, with its tier."""

@@ -18,7 +18,8 @@ from intake.places import find_places
 from locales.catalogue import Catalogue
 
 # What the line's fixed sentences do, by the beginning of their key.
-_ASKED = ("open.", "language.list", "settings.", "code.")
+_ASKED = ("open.", "tip.ask.")
+_QUESTIONS = (".ask", ".menu", ".times", ".word", ".duress", ".question")
 _PROMISED = ("wait.",)
 
 
@@ -140,7 +141,8 @@ def _quote(message: Stored | None, start: int | None, end: int | None) -> Quote 
 
 def _said(message: Stored, sentences: Catalogue, phone: str) -> Said:
     key = message.key or ""
-    kind = "asked" if key.startswith(_ASKED) else "told"
+    asked = key.startswith(_ASKED) or key.endswith(_QUESTIONS)
+    kind = "asked" if asked else "told"
     return Said(
         message_id=message.id,
         key=key,

@@ -15,6 +15,7 @@ from locales.segments import Segments, count
 DOMAINS = ("messages", "pages", "desk")
 #: What placeholders may stand for, at their longest.
 SAMPLES = {
+    "place": "12",
     "receipt": "1234 5678 9012 3456",
     "question": "Which side of the house is the door on?",
     "phone": "1-833-900-1010",

@@ -12,13 +12,19 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
 from intake.competencies import Competency
 from intake.risk import Tier
 from intake.routing import Colleague, Offer, Presence, Waiting
-from storage.handoff_tables import DutyRow, OfferRow, PushSubscriptionRow, ShiftRow
+from storage.handoff_tables import (
+    DutyRow,
+    LineSwitchRow,
+    OfferRow,
+    PushSubscriptionRow,
+    ShiftRow,
+)
 from storage.repositories import Shelf
 from storage.tables import AdvocateRow, ConversationRow, EscalationRow
 
@@ -306,6 +312,35 @@ class RoutingRepository(Shelf):
             found[one] += ["sms"] * (phone is not None) + ["email"] * (email is not None)
         return {one: tuple(channels) for one, channels in found.items()}
 
+    async def untold_places(self, now: datetime, after: timedelta) -> list[UUID]:
+        """Who waits and was not told their place; sooner in a surge. Web pages show it anyway."""
+        rows = await self.session.scalars(
+            select(ConversationRow.id)
+            .join(EscalationRow, EscalationRow.conversation_id == ConversationRow.id)
+            .where(
+                *_WAITS,
+                EscalationRow.told_place_at.is_(None),
+                ConversationRow.channel != "web",
+                or_(EscalationRow.waiting_since <= now - after, _surge()),
+            )
+            .order_by(EscalationRow.waiting_since)
+        )
+        return list(rows)
+
+    async def told_place(self, conversation_id: UUID, now: datetime) -> bool:
+        """Note that the place was told; False when it was already."""
+        found = await self.session.scalar(
+            update(EscalationRow)
+            .where(
+                EscalationRow.conversation_id == conversation_id,
+                EscalationRow.closed_at.is_(None),
+                EscalationRow.told_place_at.is_(None),
+            )
+            .values(told_place_at=now)
+            .returning(EscalationRow.id)
+        )
+        return found is not None
+
     async def hand_over(
         self,
         conversation_id: UUID,
@@ -329,6 +364,10 @@ class RoutingRepository(Shelf):
             .values(values)
             .returning(EscalationRow.id)
         )
+
+
+def _surge() -> ColumnElement[bool]:
+    return exists().where(LineSwitchRow.off_at.is_(None), LineSwitchRow.kind == "surge")
 
 
 def presence_of(duty: DutyRow | None, now: datetime) -> Presence:

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from channels.dispatch import Dispatch
+from channels.upkeep import Upkeep
 from intake.messages import Inbound
 from intake.receive import receive
 from intake.routing import Offer
@@ -272,3 +273,38 @@ async def test_beginning_to_wait_queues_a_round_at_once(night: Night) -> None:
         await night.text(DANGER)
     jobs = await night.rows("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'route'")
     assert jobs == [(1,)]
+
+
+async def test_places_are_told_once_and_at_once_in_a_surge(night: Night) -> None:
+    """After a minute, else at once; never to whoever hunts somebody or cannot text."""
+    upkeep = Upkeep(night.database, None, night.voice, lambda: night.time)  # type: ignore[arg-type]
+    first, second = await night.text(ASKS), await night.text(DANGER)
+    hunter = await night.text("is maria there? where is the shelter")
+    watched = await night.text("he checks my phone")
+
+    async def told() -> dict[UUID, list[str]]:
+        found: dict[UUID, list[str]] = {}
+        async with night.database.transaction() as tx:
+            for one in (first, second, hunter, watched):
+                lines = await tx.desk.thread(one)
+                found[one] = [m.text or "" for m in lines if m.key == "wait.place"]
+        return found
+
+    await upkeep.tell_places()
+    assert not any((await told()).values())
+    night.time += timedelta(seconds=60)
+    for _ in range(2):
+        await upkeep.tell_places()
+    said = await told()
+    assert [len(said[one]) for one in (first, second, hunter, watched)] == [1, 1, 0, 0]
+    assert said[second][0].startswith("You are number 1 in line.")
+    lark = await night.advocate("Lark", role="supervisor")
+    async with night.database.transaction() as tx:
+        await tx.switches.turn_on(
+            "surge", lark, night.time, channel=None, language=None, hours=None, timezone="UTC"
+        )
+    late = await night.text(ASKS)
+    await upkeep.tell_places()
+    async with night.database.transaction() as tx:
+        keys = [message.key for message in await tx.desk.thread(late)]
+    assert keys[-1] == "wait.place"
