@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
 SEED = 7
-_HIDDEN = 128
+_HIDDEN = 256
 _ROUNDS = 15
 _BATCH = 128
 _LARGEST = 30.0  # beyond this a logistic function is 0 or 1 to any precision that matters

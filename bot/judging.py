@@ -15,7 +15,7 @@ from typing import Any
 from bot import judgement
 from bot.text_model import TIERS
 from intake.keywords import Choice, choice
-from intake.languages import is_full
+from intake.language_choice import Candidate, Move, Spoken, decide
 from intake.risk import Assessment, screen
 
 #: As many earlier texts as the worker sends along.
@@ -31,14 +31,13 @@ INTENTS = {
     22: "risk_basic_needs", 23: "risk_third_party", 24: "asks_about_person",
     25: "risk_threat_to_line",
 }  # fmt: skip
-#: A language named at least this surely opens a conversation (docs/languages.md).
-_CLEAR = 0.7
 
 
 @dataclass(frozen=True)
 class Judged:
     """What both judges said of one text."""
 
+    text: str
     rules: Assessment
     model: dict[str, Any]
     """The engine's judgement, as `bot/judgement.py` words it."""
@@ -61,10 +60,14 @@ class Judged:
 
     @property
     def hands_over(self) -> bool:
-        """Whether the language is one that the line recognises and does not speak."""
-        named = self.model["language"]
-        code = named["code"]
-        return code is not None and not is_full(code) and named["confidence"] >= _CLEAR
+        """Whether the language is one that the line recognises and does not speak, as the running
+        line decides it of a first text.
+        """
+        candidates = [
+            Candidate(one["code"], one["script"], one["confidence"])
+            for one in self.model["language"]["candidates"]
+        ]
+        return decide(candidates, self.text, Spoken()).move is Move.INTERPRETER
 
     @property
     def intent(self) -> tuple[str, float]:
@@ -123,7 +126,7 @@ class Judge:
             or bool(model["asks_for_person"])
             or choice(text, model["language"]["code"]) is Choice.PERSON
         )
-        return Judged(rules, model, asks)
+        return Judged(text, rules, model, asks)
 
     async def _parsed(self, text: str, history: list[str], language: str | None) -> dict[str, Any]:
         from bot.channel import message_of

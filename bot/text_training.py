@@ -24,7 +24,7 @@ from bot.ngrams import Ngrams
 from bot.text_model import TIERS, Encoder, TextModel, together
 
 #: Most sentences that training reads.
-READ_AT_MOST = 16_000
+READ_AT_MOST = 30_000
 #: More at a time do not stay in a core's own memory, and take a third longer.
 _AT_A_TIME = 64
 _FOLDS = 3

@@ -43,7 +43,7 @@ def _heard(case: Case, tier: str, *, rules: Assessment = NO_RULE, language: str 
         "asks_for_person": False,
     }
     named = Named(case.text, case.language, case.language, "vi", 0.99)
-    return Heard(case, Judged(rules, model, asks_for_person=False), named, 0.004)
+    return Heard(case, Judged(case.text, rules, model, asks_for_person=False), named, 0.004)
 
 
 @pytest.mark.parametrize(

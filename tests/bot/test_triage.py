@@ -42,7 +42,7 @@ class Echo:
 
     def judge(self, text: str, history: Sequence[str]) -> Judged:
         self.asked.append((text, tuple(history)))
-        return Judged(NOTHING, MODEL if "gun" in text else CALM, asks_for_person=False)
+        return Judged(text, NOTHING, MODEL if "gun" in text else CALM, asks_for_person=False)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_the_higher_judge_holds(
     rules: Assessment, model: dict[str, Any], asks: bool, tier: str, escalates: bool
 ) -> None:
     """Neither lowers the other, and a wish for a person is enough by itself."""
-    found = answer(Judged(rules, model, asks))
+    found = answer(Judged("", rules, model, asks))
     assert (found["tier"], found["escalate"]) == (tier, escalates)
     assert found["judges"]["rules"]["tier"] == (rules.tier.label if rules.tier else "none")
     assert found["judges"]["model"]["tier"] == model["risk"]["tier"]
@@ -84,7 +84,7 @@ def test_what_the_rules_alone_see_names_the_intent(
     rules: Assessment, model: dict[str, Any], intent: tuple[str, float]
 ) -> None:
     """An escalated message is not called small talk."""
-    assert Judged(rules, model, False).intent == intent
+    assert Judged("", rules, model, False).intent == intent
 
 
 def test_every_row_has_its_intent() -> None:
@@ -97,7 +97,7 @@ def test_every_row_has_its_intent() -> None:
 def test_each_sign_stands_once_with_the_judges_that_saw_it() -> None:
     """An advocate sees why."""
     rules = Assessment(Tier.IMMINENT, (CUE, CUE), False, "rules-x")
-    assert Judged(rules, MODEL, False).cues() == [
+    assert Judged("", rules, MODEL, False).cues() == [
         {"category": 2, "name": "weapon", "tier": "imminent", "judges": ["rules", "model"]}
     ]
 
