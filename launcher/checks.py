@@ -8,8 +8,10 @@ import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from launcher.setup.layout import BUILD, ROOT, environment_python
 from launcher.setup.options import Options
@@ -20,6 +22,8 @@ DEV, ENGINE = environment_python("dev"), environment_python("engine")
 
 # Tests that need Rasa run in its environment; everything else in the current one.
 ENGINE_TESTS = Path("tests/bot")
+# Tests that play on a running line, or in a browser; most of their time they wait.
+LINE_TESTS = (Path("tests/acceptance"), Path("tests/browser"))
 
 # Status of pytest when a choice of tests left none.
 NOTHING_CHOSEN = 5
@@ -67,13 +71,39 @@ def test(options: Options) -> int:
     if not options.rest:
         # Once, before anything waits for it: no test's patience is as long as the training.
         outcomes.append(_run("model", [str(ROOT / "hotline"), "train"]))
-    for stage, python, words in _tests(options.rest):
-        outcome = _pytest(stage, python, words)
+    for outcome in _at_once(list(_tests(options.rest))):
         # A choice may leave one of the runs without a test, but no run is empty by itself.
         if outcome.status == NOTHING_CHOSEN and options.rest:
             outcome.status = 0
         outcomes.append(outcome)
     return _sum_up(outcomes)
+
+
+def _at_once(runs: Sequence[tuple[str, Path, list[str]]]) -> list[Outcome]:
+    """Two runs of pytest at a time: most of what a running line is asked, it is waited for.
+
+    The first is shown as it goes, the others' words follow when they have ended.
+    """
+    if len(runs) < 2:
+        return [_pytest(*run) for run in runs]
+    shown, *others = runs
+    with ThreadPoolExecutor(1) as pool:
+        later = [pool.submit(_quietly, run) for run in others]
+        outcomes = [_pytest(*shown)]
+        for future in later:
+            outcome, words = future.result()
+            say(f"--- {outcome.stage}")
+            say(words)
+            outcomes.append(outcome)
+    return outcomes
+
+
+def _quietly(run: tuple[str, Path, list[str]]) -> tuple[Outcome, str]:
+    """The outcome of a run, and all that it printed."""
+    with tempfile.TemporaryFile("w+", errors="replace") as output:
+        outcome = _pytest(*run, output=output)
+        output.seek(0)
+        return outcome, output.read().rstrip()
 
 
 def _checks() -> Iterator[tuple[str, list[str]]]:
@@ -89,13 +119,18 @@ def _checks() -> Iterator[tuple[str, list[str]]]:
 
 
 def _tests(words: Sequence[str]) -> Iterator[tuple[str, Path, list[str]]]:
-    """Yield the runs of pytest; paths among the words decide which of the two are needed."""
+    """Yield the runs of pytest; paths among the words decide which of them are needed."""
     paths = [word for word in words if _is_path(word)]
     engine = [word for word in paths if _is_engine_test(word)]
     others = [word for word in paths if word not in engine]
     rest = [word for word in words if word not in paths]
-    if others or not paths:
+    if others:
         yield "tests", DEV, [*rest, *others, f"--ignore={ENGINE_TESTS}"]
+    elif not paths:
+        line = [path for path in LINE_TESTS if (ROOT / path).exists()]
+        yield "tests", DEV, [*rest, *(f"--ignore={path}" for path in (ENGINE_TESTS, *line))]
+        if line:
+            yield "line tests", DEV, [*rest, *map(str, line)]
     if engine or not paths:
         yield "engine tests", ENGINE, [*rest, *(engine or [str(ENGINE_TESTS)])]
 
@@ -109,7 +144,9 @@ def _is_engine_test(word: str) -> bool:
     return path.is_relative_to(ROOT / ENGINE_TESTS)
 
 
-def _pytest(stage: str, python: Path, words: Sequence[str]) -> Outcome:
+def _pytest(
+    stage: str, python: Path, words: Sequence[str], output: IO[str] | None = None
+) -> Outcome:
     REPORTS.mkdir(parents=True, exist_ok=True)
     report = REPORTS / f"{stage.replace(' ', '-')}.xml"
     report.unlink(missing_ok=True)
@@ -117,7 +154,7 @@ def _pytest(stage: str, python: Path, words: Sequence[str]) -> Outcome:
     # from the account of a test's PostgreSQL the right to pass through.
     with tempfile.TemporaryDirectory(prefix="hotline-tests-", ignore_cleanup_errors=True) as temp:
         command = [str(python), "-m", "pytest", f"--junitxml={report}", f"--basetemp={temp}/run"]
-        outcome = _run(stage, [*command, *words])
+        outcome = _run(stage, [*command, *words], output)
     outcome.tests = _counts(report)
     return outcome
 
@@ -135,11 +172,19 @@ def _counts(report: Path) -> dict[str, int]:
     return {"passed": total - skipped - failed, "failed": failed, "skipped": skipped}
 
 
-def _run(stage: str, command: Sequence[str]) -> Outcome:
-    say(f"--- {stage}")
+def _run(stage: str, command: Sequence[str], output: IO[str] | None = None) -> Outcome:
+    if output is None:
+        say(f"--- {stage}")
     started = time.monotonic()
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    status = subprocess.run(list(command), cwd=ROOT, env=environment, check=False).returncode
+    status = subprocess.run(
+        list(command),
+        cwd=ROOT,
+        env=environment,
+        stdout=output,
+        stderr=None if output is None else subprocess.STDOUT,
+        check=False,
+    ).returncode
     return Outcome(stage, status, time.monotonic() - started)
 
 

@@ -19,8 +19,10 @@ def chosen(*words: str) -> dict[str, list[str]]:
 def test_words_go_to_the_runs_that_they_concern() -> None:
     """Paths choose the environment; options without a path go to both."""
     ignore = "--ignore=tests/bot"
-    assert chosen() == {"tests": [ignore], "engine tests": ["tests/bot"]}
-    assert chosen("-x") == {"tests": ["-x", ignore], "engine tests": ["-x", "tests/bot"]}
+    line = ["tests/acceptance", "tests/browser"]
+    apart = [ignore, *(f"--ignore={path}" for path in line)]
+    assert chosen() == {"tests": apart, "line tests": line, "engine tests": ["tests/bot"]}
+    assert chosen("-x")["line tests"] == ["-x", *line]
     assert chosen("tests/launcher") == {"tests": ["tests/launcher", ignore]}
     assert chosen("tests/bot", "-x") == {"engine tests": ["-x", "tests/bot"]}
     assert chosen("tests/launcher/test_checks.py::test_one", "tests/bot") == {
