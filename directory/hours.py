@@ -10,8 +10,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+import holidays
 from dateutil.rrule import rrulestr
 
 from directory.tables import WEEKDAYS, ScheduleRow, ServiceRow
@@ -38,7 +40,8 @@ def openness(service: ServiceRow, moment: datetime) -> Openness:
         return Openness.UNKNOWN if "crisis_grade" in service.unconfirmed else Openness.LIVE
     known = [_open_at(schedule, moment) for schedule in service.schedules]
     if Openness.LIVE in known:
-        return Openness.LIVE
+        # Office hours say nothing of a holiday: ask, do not promise.
+        return Openness.UNKNOWN if _is_holiday(service, moment) else Openness.LIVE
     if not known or Openness.UNKNOWN in known:
         return Openness.UNKNOWN
     return Openness.CLOSED
@@ -51,6 +54,26 @@ def describe(service: ServiceRow, language: str | None) -> str:
     french = language == "fr"
     written = [_written(schedule, french) for schedule in service.schedules]
     return ", ".join(part for part in written if part)
+
+
+def _is_holiday(service: ServiceRow, moment: datetime) -> bool:
+    """Whether the day is a public holiday where the service is; of the country, if that is all."""
+    provinces = {area.province for area in service.service_areas if area.province}
+    zones = {schedule.timezone for schedule in service.schedules}
+    try:
+        days = {moment.astimezone(ZoneInfo(zone)).date() for zone in zones}
+    except (ValueError, KeyError):
+        return True
+    return any(
+        day in _holidays(province, day.year)
+        for day in days
+        for province in (provinces if len(provinces) == 1 else {None})
+    )
+
+
+@lru_cache(maxsize=256)
+def _holidays(province: str | None, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("CA", subdiv=province, years=year))
 
 
 def _open_at(schedule: ScheduleRow, moment: datetime) -> Openness:
