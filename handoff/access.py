@@ -35,6 +35,8 @@ from storage.accounts import Advocate
 from storage.board import BoardEntry, EarlierContact
 from storage.database import Transaction
 from storage.desk import DeliveryState, Note, RiskRecord, TierChange
+from storage.tips_desk import TipFile
+from storage.vault import Tipster
 
 _LOOK_LASTS = timedelta(hours=1)
 
@@ -245,3 +247,20 @@ def _may_open(advocate: Advocate, conversation: Conversation) -> bool:
         return False
     waiting = conversation.holder is Holder.WAITING
     return waiting or conversation.advocate_id == advocate.id
+
+
+async def open_tip(tx: Transaction, advocate: Advocate, tip_id: UUID) -> TipFile | None:
+    """A tip whole, and the look written down; None where there is no such tip."""
+    tip = await tx.tips_desk.file(tip_id)
+    if tip is not None:
+        await tx.desk.audit("tip_opened", advocate_id=advocate.id, detail={"tip": str(tip_id)})
+    return tip
+
+
+async def unmask_tipster(
+    tx: Transaction, advocate: Advocate, tip_id: UUID, reason: str, now: datetime
+) -> Tipster | None:
+    """Whence a tip came. The reason stays with the tip, for everybody at the tips desk to see."""
+    await tx.desk.audit("tip_unmasked", advocate_id=advocate.id, detail={"tip": str(tip_id)})
+    await tx.tips_desk.add(tip_id, "unmasked", reason, advocate.id, now)
+    return await tx.vault.look(tip_id)

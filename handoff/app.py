@@ -28,6 +28,7 @@ from handoff import (
     report_pages,
     screen_api,
     teamwork_routes,
+    tips_pages,
     wall_pages,
 )
 from handoff.auth import Door
@@ -111,6 +112,7 @@ def create_app(office: Office) -> Guard:
     app.include_router(screen_api.router)
     app.include_router(phrases_pages.router)
     app.include_router(wall_pages.router)
+    app.include_router(tips_pages.router)
     app.include_router(report_pages.router)
     app.include_router(duty_routes.router)
     app.include_router(protocol_pages.router)

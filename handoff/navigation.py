@@ -23,6 +23,7 @@ class Entry:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("/directory", "record.title", Right.EDIT_DIRECTORY),
+    Entry("/tips", "tips.title", Right.READ_TIPS),
     Entry("/wall", "wall.title", Right.SEE_WALL),
     Entry("/practice", "practice.title", Right.WORK_BOARD),
     Entry("/phrases", "phrases.title", Right.EDIT_PHRASES),

@@ -67,7 +67,7 @@ class TipEntryRow(Base):
     """One piece of a tip: words of the tipster, a question of the desk, an answer, a note."""
 
     __tablename__ = "tip_entry"
-    __table_args__ = (_one_of("kind", "words", "question", "answer", "note"),)
+    __table_args__ = (_one_of("kind", "words", "question", "answer", "note", "unmasked"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     sequence: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)

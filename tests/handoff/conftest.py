@@ -15,7 +15,7 @@ from handoff.settings import DeskSettings
 from storage.keys import create
 from tests.handoff.people import Bench, Clock
 
-EMPTY = "TRUNCATE advocate, desk_session, conversation, opt_out, audit CASCADE"
+EMPTY = "TRUNCATE advocate, desk_session, conversation, opt_out, audit, tip CASCADE"
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ DOOR = "access.py"
 # the ledger.
 WORDS = frozenset(
     "thread notes tier_changes pending texts_before open_body memory read next_letter"
+    " file content look"
     " consents overrides of".split()
 )
 # A repository, not any object that happens to have a method of that name.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,18 @@ from intake.effects import Reason
 from intake.messages import Delivery
 from intake.needs import Need
 from intake.risk import Tier
+from intake.tip_fields import Answer, Label, Origin, Status, TipFields
 
 # Families whose last part is data: a tier, a channel, a cue.
 FAMILIES: dict[str, set[str]] = {
+    "tips.tier": {tier.label for tier in Tier},
+    "tips.status": {one.value for one in Status},
+    "tips.label": {"none", *(one.value for one in Label)},
+    "tips.origin": {one.value for one in Origin},
+    "tips.answer": {one.value for one in Answer},
+    "tips.field": {one.name for one in fields(TipFields)},
+    "tips.entry": {"words", "answer", "question", "note", "unmasked"},
+    "tips.kind": {"plate", "phone", "handle", "email", "link", "place"},
     "tier": {tier.label for tier in Tier} | {"none"},
     "tier.means": {tier.label for tier in Tier} | {"none"},
     "safety": {safety.value for safety in Safety},

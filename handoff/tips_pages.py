@@ -1,0 +1,152 @@
+"""The tips desk: the queue by urgency, one tip whole, and what is decided about it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+
+from handoff.access import open_tip, unmask_tipster
+from handoff.auth import SignedIn
+from handoff.office import Office, TheOffice, needs
+from handoff.rendering import language_of, page
+from handoff.rights import Right, may
+from handoff.words import SCREEN
+from intake.languages import name_in
+from intake.messages import clean
+from intake.tip_fields import LONGEST_WORDS, Label, Status
+
+PATH = "/tips"
+# What the desk may set; the tipster alone withdraws.
+_SETTABLE = (Status.READING, Status.PASSED_ON, Status.CLOSED)
+router = APIRouter(include_in_schema=False)
+Officer = Annotated[SignedIn, Depends(needs(Right.READ_TIPS))]
+_Text = Annotated[str, Form(max_length=4 * LONGEST_WORDS)]
+
+
+@router.get(PATH)
+async def queue(request: Request, signed_in: Officer, office: TheOffice) -> Response:
+    """Open tips, the most urgent first, or those that are over. No word of any of them."""
+    over = request.query_params.get("over") == "1"
+    async with office.database.transaction() as tx:
+        tips = await tx.tips_desk.queue(over=over)
+        await tx.desk.audit("tips_listed", advocate_id=signed_in.advocate.id)
+    screen = language_of(request)
+    names = {one.language: name_in(one.language, screen) for one in tips if one.language}
+    return page(request, office, signed_in, "tips/queue.html", tips=tips, over=over, names=names)
+
+
+@router.get(PATH + "/{tip_id}")
+async def one(request: Request, tip_id: UUID, signed_in: Officer, office: TheOffice) -> Response:
+    """One tip whole. The look is on the audit log."""
+    return await _show(request, office, signed_in, tip_id)
+
+
+@router.post(PATH + "/{tip_id}/status")
+async def set_status(
+    tip_id: UUID, signed_in: Officer, office: TheOffice, status: _Text = ""
+) -> Response:
+    """Where the tip stands, as the tipster may know it."""
+    wanted = next((one for one in _SETTABLE if one.value == status), None)
+    if wanted is None:
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
+    async with office.database.transaction() as tx:
+        await tx.tips_desk.set_status(tip_id, wanted, office.now())
+        detail = {"tip": str(tip_id), "status": wanted.value}
+        await tx.desk.audit("tip_status", advocate_id=signed_in.advocate.id, detail=detail)
+    return _back(tip_id)
+
+
+@router.post(PATH + "/{tip_id}/label")
+async def set_label(
+    tip_id: UUID, signed_in: Officer, office: TheOffice, label: _Text = ""
+) -> Response:
+    """What the desk makes of the tip; some labels shorten how long it is kept."""
+    wanted = next((one for one in Label if one.value == label), None)
+    async with office.database.transaction() as tx:
+        await tx.tips_desk.set_label(tip_id, wanted, office.now())
+        detail = {"tip": str(tip_id), "label": wanted.value if wanted else ""}
+        await tx.desk.audit("tip_label", advocate_id=signed_in.advocate.id, detail=detail)
+    return _back(tip_id)
+
+
+@router.post(PATH + "/{tip_id}/ask")
+async def ask(
+    request: Request,
+    tip_id: UUID,
+    signed_in: Officer,
+    office: TheOffice,
+    kind: _Text = "",
+    text: _Text = "",
+) -> Response:
+    """A question that the tipster reads when they come back, or a note for the desk."""
+    text = clean(text)
+    if kind not in ("question", "note") or not text:
+        return await _show(request, office, signed_in, tip_id, problem="tips.empty")
+    async with office.database.transaction() as tx:
+        advocate = signed_in.advocate.id
+        if await tx.tips_desk.add(tip_id, kind, text, advocate, office.now()):
+            await tx.desk.audit(f"tip_{kind}", advocate_id=advocate, detail={"tip": str(tip_id)})
+    return _back(tip_id)
+
+
+@router.post(PATH + "/{tip_id}/unmask")
+async def unmask(
+    request: Request,
+    tip_id: UUID,
+    signed_in: Officer,
+    office: TheOffice,
+    reason: _Text = "",
+) -> Response:
+    """Whence a tip came: only with the right, with a reason, and on the audit log."""
+    if not may(signed_in.advocate, Right.UNMASK_TIPSTER):
+        raise HTTPException(HTTPStatus.FORBIDDEN)
+    reason = clean(reason)
+    if not reason:
+        return await _show(request, office, signed_in, tip_id, problem="tips.reason_needed")
+    async with office.database.transaction() as tx:
+        tipster = await unmask_tipster(tx, signed_in.advocate, tip_id, reason, office.now())
+    return await _show(request, office, signed_in, tip_id, tipster=tipster, unmasked=True)
+
+
+async def _show(
+    request: Request,
+    office: Office,
+    signed_in: SignedIn,
+    tip_id: UUID,
+    *,
+    problem: str | None = None,
+    tipster: object = None,
+    unmasked: bool = False,
+) -> Response:
+    async with office.database.transaction() as tx:
+        tip = await open_tip(tx, signed_in.advocate, tip_id)
+        if tip is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        writers = {one.advocate_id for one in tip.entries if one.advocate_id}
+        names = await tx.accounts.names(writers)
+    screen = language_of(request)
+    spoken = tip.entry.language
+    return page(
+        request,
+        office,
+        signed_in,
+        "tips/tip.html",
+        422 if problem else 200,
+        problem=SCREEN.catalogue.text(problem, screen) if problem else None,
+        tip=tip,
+        names=names,
+        language_name=name_in(spoken, screen) if spoken else "",
+        statuses=_SETTABLE,
+        labels=list(Label),
+        may_unmask=may(signed_in.advocate, Right.UNMASK_TIPSTER),
+        tipster=tipster,
+        unmasked=unmasked,
+    )
+
+
+def _back(tip_id: UUID) -> Response:
+    return RedirectResponse(f"{PATH}/{tip_id}", status_code=HTTPStatus.SEE_OTHER)
