@@ -1,0 +1,158 @@
+"""Reports by form: without script, cookie or trace, and back again with the receipt."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from channels.web.networks import Networks
+from channels.web.tips import LARGEST_FORM, LOOKS, REPORTS
+from intake import receipts
+from intake.risk import Tier
+from storage.database import Database
+from storage.keys import load
+
+AGENT = "Mozilla/5.0 (a tipster's own browser 7f3a)"
+_RECEIPT = re.compile(r'class="receipt"[^>]*>(\d{4} \d{4} \d{4} \d{4})<')
+
+
+async def sent(porch: httpx.AsyncClient, words: str, **told: str) -> str:
+    """A report by form; returns the receipt."""
+    answer = await porch.post(
+        "/en/report", data={"words": words, **told}, headers={"User-Agent": AGENT}
+    )
+    assert answer.status_code == 200
+    assert "set-cookie" not in answer.headers
+    assert answer.headers["cache-control"] == "no-store"
+    found = _RECEIPT.search(answer.text)
+    assert found is not None
+    return found[1]
+
+
+async def back(porch: httpx.AsyncClient, receipt: str, **more: str) -> httpx.Response:
+    """The way back."""
+    return await porch.post("/en/report/return", data={"receipt": receipt, **more})
+
+
+async def test_told_asked_answered_and_taken_back(
+    porch: httpx.AsyncClient, porch_settings: Any, database_url: str
+) -> None:
+    """The whole way without a script; the words told before are never shown again."""
+    receipt = await sent(porch, "A grey van behind the Pine Motel", child="yes", where="Barrie")
+    page = await back(porch, receipt)
+    assert "Nobody has read it yet" in page.text
+    assert "grey van" not in page.text
+    hall = Database(database_url, load(porch_settings.hotline_key_file))
+    async with hall.transaction() as tx:
+        tip = await tx.tips.by_receipt(receipt.replace(" ", ""))
+        assert tip is not None
+        file = await tx.tips_desk.file(tip.id)
+        assert file is not None
+        assert (file.entry.tier, file.told.child, file.told.where) == (Tier.URGENT, "yes", "Barrie")
+        assert file.entry.language == "en"
+        advocate = await tx.accounts.add_advocate(f"Form {receipt}", "x", "advocate", [])
+        assert advocate is not None
+        at = file.entry.at
+        await tx.tips_desk.add(tip.id, "question", "<b>Which side?</b>", advocate, at)
+    asked = await back(porch, receipt)
+    assert "&lt;b&gt;Which side?&lt;/b&gt;" in asked.text
+    added = await back(porch, receipt, words="The lake side")
+    assert "It was added" in added.text and "Which side" not in added.text
+    gone = await back(porch, receipt, withdraw="yes")
+    assert "You took your report back" in gone.text
+    async with hall.transaction() as tx:
+        file = await tx.tips_desk.file(tip.id)
+        assert file is not None and not file.entries and file.told.where == ""
+    wrong, withdrawn = await back(porch, receipts.new()), await back(porch, receipt)
+    assert wrong.status_code == withdrawn.status_code == 200
+    assert wrong.content == withdrawn.content
+    await hall.close()
+
+
+async def test_every_language_has_the_form(porch: httpx.AsyncClient) -> None:
+    """In its own direction, with the box on danger before the first question."""
+    for code, direction in (("en", "ltr"), ("fr", "ltr"), ("ar", "rtl"), ("zh-Hant", "ltr")):
+        page = (await porch.get(f"/{code}/report")).text
+        assert f'dir="{direction}"' in page
+        assert page.index("911") < page.index("<textarea")
+        assert "1-866-658-9022" in page
+        assert (await porch.get(f"/{code}/report/return")).status_code == 200
+    assert "<script" not in page
+
+
+async def test_nothing_of_the_tipster_is_in_the_database(
+    porch: httpx.AsyncClient, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Every row of every table is read: no address, no user agent, no receipt, no words."""
+    receipt = await sent(porch, "Something about a cannery", where="Port Hardy")
+    await back(porch, receipt, words="and a blue truck")
+    plain = receipt.replace(" ", "")
+    needles = [AGENT, "7f3a)", "127.0.0.1", receipt, plain, "cannery", "Port Hardy", "blue truck"]
+    with psycopg.connect(database_url) as connection:
+        tables = connection.execute(
+            "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables"
+            " WHERE schemaname IN ('public', 'vault')"
+        ).fetchall()
+        assert len(tables) > 20
+        for (table,) in tables:
+            for (row,) in connection.execute(f"SELECT t::text FROM {table} t".encode()):
+                raw = row + "".join(
+                    bytes.fromhex(part).decode("latin-1")
+                    for part in re.findall(r"\\x((?:[0-9a-f]{2})+)", row)
+                )
+                assert not [one for one in needles if one in raw], table
+    assert not [one for one in needles if one in caplog.text]
+
+
+async def test_guesses_are_slowed_and_floods_wait_but_danger_is_taken(
+    porch: httpx.AsyncClient,
+) -> None:
+    """Beyond the limits nothing is looked up and words come back in the form."""
+    for _ in range(LOOKS.amount):
+        assert (await back(porch, receipts.new())).status_code == 200
+    assert (await back(porch, receipts.new())).status_code == 429
+    for _ in range(REPORTS.amount):
+        await porch.post("/en/report", data={"words": ""})
+    statuses = set()
+    for _ in range(REPORTS.amount + 1):
+        answer = await porch.post("/en/report", data={"words": "a calm remark on a shop"})
+        statuses.add(answer.status_code)
+    assert statuses == {200, 429}
+    assert "a calm remark on a shop" in answer.text
+    await sent(porch, "a calm remark on a shop", ongoing="yes")
+
+
+async def test_giants_are_refused_early(porch: httpx.AsyncClient) -> None:
+    """A body beyond the limit is not read to its end."""
+    read = 0
+
+    async def endless() -> Any:
+        nonlocal read
+        for _ in range(1_000):
+            read += LARGEST_FORM
+            yield b"w" * LARGEST_FORM
+
+    answer = await porch.post(
+        "/report",
+        content=endless(),
+        headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"},
+    )
+    assert answer.status_code == 413
+    assert read < 100 * LARGEST_FORM
+
+
+def test_counters_keep_no_address() -> None:
+    """A network is a keyed hash; neighbours share it; the key and all counts go with the hour."""
+    time = [0.0]
+    networks = Networks(clock=lambda: time[0])
+    for _ in range(LOOKS.amount):
+        assert networks.admits("203.0.113.7", LOOKS, "look")
+    assert not networks.admits("203.0.113.99", LOOKS, "look")
+    assert networks.admits("198.51.100.7", LOOKS, "look")
+    assert "203.0.113" not in repr(vars(networks)) + repr(vars(networks._limiter.storage))
+    time[0] = 3601.0
+    assert networks.admits("203.0.113.7", LOOKS, "look")
