@@ -89,7 +89,8 @@ async def ask(
     async with office.database.transaction() as tx:
         advocate = signed_in.advocate.id
         if await tx.tips_desk.add(tip_id, kind, text, advocate, office.now()):
-            await tx.desk.audit(f"tip_{kind}", advocate_id=advocate, detail={"tip": str(tip_id)})
+            detail = {"tip": str(tip_id), "kind": kind}
+            await tx.desk.audit("tip_entry_added", advocate_id=advocate, detail=detail)
     return _back(tip_id)
 
 

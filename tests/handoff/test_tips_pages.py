@@ -71,7 +71,7 @@ async def test_words_beside_fields_questions_labels_and_the_log(bench: Bench) ->
     assert file is not None
     assert (file.entry.expires_at - bench.clock()).days <= 30
     seen = [action for action in await bench.actions() if action.startswith("tip")]
-    assert seen[-5:] == ["tip_opened", "tip_question", "tip_status", "tip_label", "tip_opened"]
+    assert seen[-5:] == ["tip_opened", "tip_entry_added", "tip_status", "tip_label", "tip_opened"]
 
 
 async def test_unmasking_needs_a_reason_and_is_shown(bench: Bench) -> None:
