@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0020_tips"
-down_revision = "0019_second_factor"
+revision = "0021_tips"
+down_revision = "0020_directory_change"
 
 _NAME = "ck_tip_entry_kind"
 
