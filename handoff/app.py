@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from handoff import (
     account_pages,
     api,
+    audit_pages,
     contact_api,
     directory_api,
     directory_pages,
@@ -120,6 +121,7 @@ def create_app(office: Office) -> Guard:
     app.include_router(practice_pages.router)
     app.include_router(pages.router)
     app.include_router(account_pages.router)
+    app.include_router(audit_pages.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     refusals.install(app)
 

@@ -28,6 +28,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/practice", "practice.title", Right.WORK_BOARD),
     Entry("/phrases", "phrases.title", Right.EDIT_PHRASES),
     Entry("/protocols", "protocols.title", None),
+    Entry("/audit", "audit.title", Right.READ_AUDIT),
     Entry("/account", "account.title", None),
 )
 

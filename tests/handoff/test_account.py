@@ -189,3 +189,18 @@ async def test_sessions_are_listed_and_ended(bench: Bench) -> None:
     await _post(river, "/sessions/end-others")
     statuses = [(await browser.get("/api/me")).status_code for browser in (*others, river, sage)]
     assert statuses == [401, 401, 401, 200, 200]
+
+
+async def test_the_privacy_officer_reads_the_log(bench: Bench) -> None:
+    """By names and codes, never words; a supervisor may not; that it was read is on record."""
+    river, wren = await bench.advocate("River"), await bench.advocate("Wren", "privacy_officer")
+    conversation_id = await bench.text("he has a gun")
+    await river.thread(conversation_id)
+    shown = (await wren.get("/audit")).text
+    assert f"<td>River</td><td>open</td><td>{conversation_id}</td>" in shown
+    assert "gun" not in shown and "/audit?before" not in shown
+    assert (await bench.actions())[-1] == "audit_shown"
+    assert "<td>open</td>" not in (await wren.get("/audit?before=3")).text
+    sage = await bench.advocate("Sage", "supervisor")
+    assert (await sage.get("/audit")).status_code == 403
+    assert 'href="/audit"' in (await wren.get("/account")).text
