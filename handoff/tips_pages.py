@@ -21,7 +21,9 @@ from intake.tip_fields import LONGEST_WORDS, Label, Status
 
 PATH = "/tips"
 # What the desk may set; the tipster alone withdraws.
-_SETTABLE = (Status.READING, Status.PASSED_ON, Status.CLOSED)
+# That a tip was passed on is never a mere click: the tipster reads it, and nothing leaves the line
+# without a recipient and a ground on record.
+_SETTABLE = (Status.READING, Status.CLOSED)
 router = APIRouter(include_in_schema=False)
 Officer = Annotated[SignedIn, Depends(needs(Right.READ_TIPS))]
 _Text = Annotated[str, Form(max_length=4 * LONGEST_WORDS)]

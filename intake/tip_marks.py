@@ -17,7 +17,14 @@ _HANDLE = re.compile(r"(?<![\w@.])@([A-Za-z0-9_.]{3,30})")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _LINK = re.compile(r"https?://(?:www\.)?([^\s]{4,200})", re.I)
 # Letters and digits mixed, five to eight in all, as on Canadian and most other plates.
-_PLATE = re.compile(r"\b(?=[A-Z0-9 -]{5,9}\b)([A-Z]{1,4}[ -]?\d{2,4}[ -]?[A-Z]{0,3})\b")
+# "A12 BCD" is Quebec's; elsewhere a word after the digits is not part of the plate.
+_PLATE = re.compile(
+    r"\b([A-Z]\d{2}[ -][A-Z]{3}|[A-Z]{2,4} \d{3,4}|[A-Z]{1,4}-?\d{2,4}(?:-?[A-Z]{1,3})?)\b"
+)
+# Words before a number that is no plate: two tips about a room 214 are not about one room.
+_NUMBERED = re.compile(
+    r"(?:ROOM|UNIT|APT|EXIT|ROAD|SUITE|HWY|RM|BOX|BUS|PO|RUE|APP|LOT|FOR|WORK)\b.*"
+)
 _SHORTEST_PLACE = 6
 _MOST = 40
 
@@ -46,7 +53,7 @@ def traces(words: str, where: str = "") -> frozenset[Trace]:
         found.append(Trace("handle", match[1].rstrip(".").casefold()))
     for match in _PLATE.finditer(rest.upper()):
         plate = re.sub(r"[^A-Z0-9]", "", match[1])
-        if 5 <= len(plate) <= 8:
+        if 5 <= len(plate) <= 8 and not _NUMBERED.fullmatch(match[1]):
             found.append(Trace("plate", plate))
     place = "".join(sorted_words(where))
     if len(place) >= _SHORTEST_PLACE:
