@@ -43,7 +43,7 @@ def main() -> int:
     given = [int(one) for one in sys.argv[1:]]
     steps, seed = (*given, *(STEPS, 1)[len(given) :])
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["XDG_RUNTIME_DIR"] = folder
+        os.environ.update(XDG_RUNTIME_DIR=folder)
         server = postgres_server.get_server(f"{folder}/pg", cleanup_mode="delete")
         try:
             migrate(server.get_uri())

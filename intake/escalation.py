@@ -75,7 +75,7 @@ async def fetch_human(
             await tx.jobs.route()
     if existing is not None and cause.reason is Reason.DURESS:
         await tx.escalations.give_reason(existing, cause.reason)
-    if THIRD_PARTY in cause.rows:
+    if THIRD_PARTY in cause.rows and cause.reason is not Reason.LANGUAGE:
         await tips.keep(tx, conversation, cause.words, cause.message_id, now, after.tier)
     await tips.keep_answer(tx, conversation.id, cause.words, cause.message_id, now)
     if existing is None and not cause.silent and _speaks_of_a_tip(cause):

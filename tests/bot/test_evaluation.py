@@ -37,7 +37,11 @@ def _case(tier: str = "none", group: str = "out_of_scope", **more: Any) -> Case:
 
 def _heard(case: Case, tier: str, *, rules: Assessment = NO_RULE, language: str = "en") -> Heard:
     model = {
-        "language": {"code": language, "confidence": 0.9},
+        "language": {
+            "code": language,
+            "confidence": 0.9,
+            "candidates": [{"code": language, "script": None, "confidence": 0.9}],
+        },
         "intent": {"name": "risk_weapon" if tier != "none" else "out_of_scope", "confidence": 0.8},
         "risk": {"tier": tier, "confidence": 0.7, "cues": [], "version": "model-x"},
         "asks_for_person": False,

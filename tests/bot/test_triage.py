@@ -19,7 +19,11 @@ from bot.triage import LineWrong, answer, answers, read
 from intake.risk import Assessment, Cue, Tier
 
 MODEL = {
-    "language": {"code": "en", "confidence": 0.98},
+    "language": {
+        "code": "en",
+        "confidence": 0.98,
+        "candidates": [{"code": "en", "script": "Latn", "confidence": 0.98}],
+    },
     "intent": {"name": "risk_weapon", "confidence": 0.9},
     "risk": {
         "tier": "urgent",

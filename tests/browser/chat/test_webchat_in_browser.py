@@ -88,6 +88,7 @@ async def test_keys_alone(porch: Porch, new_page: NewPage) -> None:
             break
     # The first box is the log, so that it can be scrolled.
     links = ["A ع 文 English", "1-833-900-1010", "Read the limits"]
+    links += ["Come back later", "Tell us what you saw"]
     assert stops == ["Leave now", *links, "box", "box"]
     await page.keyboard.type("one")
     await page.keyboard.press("Shift+Enter")
