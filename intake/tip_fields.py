@@ -58,10 +58,7 @@ CLOSED_FIELDS = ("ongoing", "child")
 
 @dataclass(frozen=True)
 class TipFields:
-    """The structured half of a tip; an empty field was not asked or was skipped.
-
-    `contact` and `reference` are for professionals who choose to be reached.
-    """
+    """The structured half of a tip; an empty field was not asked or was skipped."""
 
     ongoing: str = ""
     where: str = ""
@@ -69,8 +66,6 @@ class TipFields:
     at_risk: str = ""
     child: str = ""
     how_known: str = ""
-    contact: str = ""
-    reference: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> TipFields:
@@ -93,14 +88,6 @@ class TipFields:
 
 
 @dataclass(frozen=True, repr=False)
-class CleanFile:
-    """A picture or PDF that was made anew; `kind` is jpeg, png or pdf."""
-
-    kind: str
-    content: bytes
-
-
-@dataclass(frozen=True, repr=False)
 class NewTip:
     """A tip that comes in. `source`: what it came in, so that it is taken once."""
 
@@ -109,7 +96,6 @@ class NewTip:
     at: datetime
     told: TipFields = TipFields()
     language: str | None = None
-    files: Sequence[CleanFile] = ()
     source: str | None = None
     tier: Tier | None = None
 

@@ -9,11 +9,9 @@ from datetime import datetime, time
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     DateTime,
     ForeignKey,
-    Identity,
     Index,
     LargeBinary,
     SmallInteger,
@@ -188,17 +186,3 @@ class LineSwitchRow(Base):
     on_by: Mapped[UUID] = mapped_column(ForeignKey("advocate.id"))
     off_at: Mapped[datetime | None] = mapped_column(_Moment)
     off_by: Mapped[UUID | None] = mapped_column(ForeignKey("advocate.id"))
-
-
-class FollowedRow(Base):
-    """What another case system was last told of an escalation (channels/following.py)."""
-
-    __tablename__ = "followed"
-
-    escalation_id: Mapped[UUID] = mapped_column(
-        ForeignKey("escalation.id", ondelete="CASCADE"), primary_key=True
-    )
-    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
-    told: Mapped[str | None] = mapped_column(Text)
-    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
-    next_at: Mapped[datetime] = _now()

@@ -191,13 +191,6 @@ class OutboxRepository(Shelf):
         )
         return rows.all()
 
-    async def conversation_of(self, message_id: UUID) -> UUID:
-        """The conversation that a message belongs to."""
-        found = await self.session.scalar(
-            select(MessageRow.conversation_id).where(MessageRow.id == message_id)
-        )
-        return cast(UUID, found)
-
     async def _set(self, message_id: UUID, delivery: Delivery, **values: Any) -> None:
         if "error" in values:
             values["delivery_error"] = values.pop("error")

@@ -93,10 +93,7 @@ def porch_rights() -> tuple[Rights, ...]:
             update=_columns("tip", _TIP_FIXED),
         ),
         Rights("tip_entry", select=None, delete=True),
-        Rights("tip_file", select=("id", "tip_id"), delete=True),
         Rights("tip_trace", select=("tip_id", "mark"), delete=True),
-        Rights("tip_partner", select=None, insert=False),
-        Rights("tip_post", select=None),
         # Whether a text is a code word is told when it comes: by hashes alone.
         Rights(
             "contact_preference",

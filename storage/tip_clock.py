@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import func, or_, select
 
 from intake.tip_fields import Status
 from storage.shelf import Shelf
-from storage.tip_tables import TipPostRow, TipRow
+from storage.tip_tables import TipRow
 from storage.tips import wipe
 from storage.vault import KEEP as VAULT_KEEPS
 from storage.vault import Vault
-
-# An organization that did not hear our answer asks again long before this.
-_POSTS = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -39,6 +36,5 @@ async def purge_tips(shelf: Shelf, now: datetime) -> TipPurge:
     )
     gone = [*ids, *await shelf.session.scalars(withdrawn)]
     addresses = await Vault(shelf.session, shelf.keyring).purge(now, gone)
-    await shelf.session.execute(delete(TipPostRow).where(TipPostRow.at < now - _POSTS))
     left = await shelf.session.scalar(select(func.count()).select_from(due.subquery()))
     return TipPurge(tips=len(ids), addresses=addresses, overdue_left=left or 0)

@@ -19,7 +19,6 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     Text,
-    UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -80,20 +79,6 @@ class TipEntryRow(Base):
     at: Mapped[datetime] = _now()
 
 
-class TipFileRow(Base):
-    """A picture or PDF: made anew without what was hidden in it, locked, never shown unasked."""
-
-    __tablename__ = "tip_file"
-    __table_args__ = (_one_of("kind", "jpeg", "png", "pdf"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    tip_id: Mapped[UUID] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[str] = mapped_column(Text)
-    size: Mapped[int]
-    content_locked: Mapped[bytes] = mapped_column(LargeBinary)
-    at: Mapped[datetime] = _now()
-
-
 class TipTraceRow(Base):
     """The blind index: a keyed hash of a plate, number, handle or place that a tip names."""
 
@@ -103,53 +88,6 @@ class TipTraceRow(Base):
     tip_id: Mapped[UUID] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), primary_key=True)
     mark: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     kind: Mapped[str] = mapped_column(Text)
-
-
-class TipDisclosureRow(Base):
-    """What was passed on, to whom, on what basis, and what came of it."""
-
-    __tablename__ = "tip_disclosure"
-    __table_args__ = (
-        _one_of("basis", "consent", "danger", "child", "protocol"),
-        _one_of("outcome", "pending", "acted", "no_action", "unknown"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    tip_id: Mapped[UUID] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
-    advocate_id: Mapped[UUID] = mapped_column(ForeignKey("advocate.id"))
-    basis: Mapped[str] = mapped_column(Text)
-    recipient_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    text_locked: Mapped[bytes] = mapped_column(LargeBinary)
-    removed: Mapped[int] = mapped_column(server_default="0")
-    outcome: Mapped[str] = mapped_column(Text, server_default="pending")
-    outcome_note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    outcome_at: Mapped[datetime | None] = mapped_column(Moment)
-    at: Mapped[datetime] = _now()
-
-
-class TipPartnerRow(Base):
-    """An organization that may post tips; only a hash of its key is kept."""
-
-    __tablename__ = "tip_partner"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    name: Mapped[str] = mapped_column(Text, unique=True)
-    key_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
-    created_at: Mapped[datetime] = _now()
-    disabled_at: Mapped[datetime | None] = mapped_column(Moment)
-
-
-class TipPostRow(Base):
-    """A post of an organization, so that a repeat changes nothing."""
-
-    __tablename__ = "tip_post"
-    __table_args__ = (UniqueConstraint("partner_id", "once_mark", name="uq_tip_post_once"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    partner_id: Mapped[UUID] = mapped_column(ForeignKey("tip_partner.id", ondelete="CASCADE"))
-    once_mark: Mapped[bytes] = mapped_column(LargeBinary)
-    request_mark: Mapped[bytes] = mapped_column(LargeBinary)
-    at: Mapped[datetime] = _now()
 
 
 class TipsterRow(Base):

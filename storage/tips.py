@@ -16,7 +16,6 @@ from intake import receipts
 from intake.conversation import Conversation
 from intake.risk import Tier
 from intake.tip_fields import (
-    CleanFile,
     Entry,
     NewTip,
     OpenTip,
@@ -30,7 +29,7 @@ from storage.crypto import CannotOpen
 from storage.shelf import Shelf
 from storage.tables import ConversationRow
 from storage.tip_locks import DataKey, ReceiptSecret
-from storage.tip_tables import TipEntryRow, TipFileRow, TipRow, TipTraceRow
+from storage.tip_tables import TipEntryRow, TipRow, TipTraceRow
 from storage.vault import Tipster, Vault
 
 # Domain brief, section 7.
@@ -64,8 +63,6 @@ class TipRepository(Shelf):
             )
         )
         await self._add_entry(tip_id, key, "words", new.words, new.at, new.source)
-        for one in new.files:
-            await self._add_file(tip_id, key, one, new.at)
         await self._index(tip_id, new.words, new.told.where)
         return Taken(tip_id, receipt)
 
@@ -124,17 +121,13 @@ class TipRepository(Shelf):
             return None
         return OpenTip(row.id, Status(row.status), await self._entries(row, key), key.key)
 
-    async def tipster_adds(
-        self, tip: OpenTip, text: str, at: datetime, files: Sequence[CleanFile] = ()
-    ) -> None:
+    async def tipster_adds(self, tip: OpenTip, text: str, at: datetime) -> None:
         """More words from whoever has the receipt: an answer where a question waits."""
         key = DataKey(tip.key)
         if text:
             kind = "answer" if tip.question is not None else "words"
             await self._add_entry(tip.id, key, kind, text, at, None)
             await self._index(tip.id, text)
-        for one in files:
-            await self._add_file(tip.id, key, one, at)
         await self._press(tip.id, text, at)
 
     async def withdraw(self, tip_id: UUID, at: datetime) -> None:
@@ -187,26 +180,6 @@ class TipRepository(Shelf):
         )
         return added is not None
 
-    async def _add_file(self, tip_id: UUID, key: DataKey, one: CleanFile, at: datetime) -> None:
-        file_id = uuid4()
-        await self.session.execute(
-            insert(TipFileRow).values(
-                id=file_id,
-                tip_id=tip_id,
-                kind=one.kind,
-                size=len(one.content),
-                content_locked=key.lock(one.content, f"tip_file.content:{file_id}"),
-                at=at,
-            )
-        )
-
-    async def files(self, tip_id: UUID) -> int:
-        """How many files lie with a tip."""
-        found = await self.session.scalar(
-            select(func.count()).select_from(TipFileRow).where(TipFileRow.tip_id == tip_id)
-        )
-        return found or 0
-
     async def _index(self, tip_id: UUID, words: str, where: str = "") -> None:
         for trace in sorted(traces(words, where), key=lambda one: (one.kind, one.value)):
             mark = self.keyring.fingerprint(f"{trace.kind}\0{trace.value}", "tip.trace")
@@ -222,7 +195,7 @@ async def wipe(shelf: Shelf, tip_id: UUID, at: datetime, status: Status | None) 
 
     Its origin goes with the next purge: the porch, where people withdraw, cannot reach the vault.
     """
-    for table in (TipEntryRow, TipFileRow, TipTraceRow):
+    for table in (TipEntryRow, TipTraceRow):
         await shelf.session.execute(delete(table).where(table.tip_id == tip_id))
     values: dict[str, object] = {
         "fields_locked": None,

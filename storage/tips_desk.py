@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -16,9 +16,7 @@ from intake.tip_fields import Entry, Label, Origin, Status, TipFields
 from storage.shelf import Shelf
 from storage.tip_locks import DataKey
 from storage.tip_tables import (
-    TipDisclosureRow,
     TipEntryRow,
-    TipFileRow,
     TipRow,
     TipTraceRow,
 )
@@ -48,17 +46,7 @@ class QueueEntry:
     at: datetime
     changed_at: datetime
     expires_at: datetime
-    files: int = 0
     answered: bool = False
-
-
-@dataclass(frozen=True)
-class HeldFile:
-    """A file of a tip in the list of its files."""
-
-    id: UUID
-    kind: str
-    size: int
 
 
 @dataclass(frozen=True)
@@ -71,31 +59,13 @@ class Match:
 
 
 @dataclass(frozen=True, repr=False)
-class Disclosure:
-    """What was passed on."""
-
-    id: UUID
-    advocate_id: UUID
-    basis: str
-    recipient: str
-    text: str | None
-    removed: int
-    outcome: str
-    outcome_note: str | None
-    at: datetime
-    outcome_at: datetime | None
-
-
-@dataclass(frozen=True, repr=False)
 class TipFile:
     """A tip whole, as the tips desk reads it. Never printed: it holds words."""
 
     entry: QueueEntry
     told: TipFields
     entries: Sequence[Entry]
-    files: Sequence[HeldFile]
     matches: Sequence[Match]
-    disclosures: Sequence[Disclosure]
 
     @property
     def words(self) -> str:
@@ -121,19 +91,11 @@ class TipsDeskRepository(Shelf):
             .correlate(TipRow)
             .scalar_subquery()
         )
-        files = (
-            select(func.count())
-            .where(TipFileRow.tip_id == TipRow.id)
-            .correlate(TipRow)
-            .scalar_subquery()
-        )
         unread = case((TipRow.status == Status.RECEIVED.value, 0), else_=1)
         rows = await self.session.execute(
-            select(TipRow, files, last)
-            .where(wanted)
-            .order_by(TipRow.tier.desc(), unread, TipRow.at)
+            select(TipRow, last).where(wanted).order_by(TipRow.tier.desc(), unread, TipRow.at)
         )
-        return [_queue_entry(row, count, kind == "answer") for row, count, kind in rows]
+        return [_queue_entry(row, kind == "answer") for row, kind in rows]
 
     async def file(self, tip_id: UUID) -> TipFile | None:
         """One tip whole; None when there is no such tip."""
@@ -141,7 +103,6 @@ class TipsDeskRepository(Shelf):
         if row is None:
             return None
         key = self._key(row)
-        files = await self._files(tip_id)
         entries: list[Entry] = []
         if row.body_sealed is not None:
             old = self.keyring.open(row.body_sealed, f"tip.body:{tip_id}")
@@ -154,23 +115,11 @@ class TipsDeskRepository(Shelf):
             )
             entries += [read_entry(key, one) for one in found]
         return TipFile(
-            entry=_queue_entry(row, len(files), False),
+            entry=_queue_entry(row, False),
             told=TipFields() if key is None else read_fields(key, row),
             entries=entries,
-            files=files,
             matches=await self._matches(tip_id),
-            disclosures=await self.disclosures(row, key),
         )
-
-    async def content(self, file_id: UUID) -> tuple[UUID, str, bytes] | None:
-        """Tip, kind and content of one file; None when there is none."""
-        row = await self.session.get(TipFileRow, file_id)
-        tip = None if row is None else await self.session.get(TipRow, row.tip_id)
-        key = None if tip is None else self._key(tip)
-        if row is None or key is None:
-            return None
-        content = key.unlock(row.content_locked, f"tip_file.content:{file_id}")
-        return row.tip_id, row.kind, content
 
     async def add(
         self, tip_id: UUID, kind: str, text: str, advocate_id: UUID, at: datetime
@@ -197,86 +146,6 @@ class TipsDeskRepository(Shelf):
         return await self._set(
             tip_id, at, label=None if label is None else label.value, expires_at=expires
         )
-
-    async def disclose(
-        self,
-        tip_id: UUID,
-        *,
-        advocate_id: UUID,
-        recipient: str,
-        basis: str,
-        text: str,
-        removed: int,
-        at: datetime,
-    ) -> UUID | None:
-        """Write down what is passed on; None where the tip is gone."""
-        key = await self._key_of(tip_id)
-        if key is None:
-            return None
-        made = uuid4()
-        await self.session.execute(
-            insert(TipDisclosureRow).values(
-                id=made,
-                tip_id=tip_id,
-                advocate_id=advocate_id,
-                basis=basis,
-                recipient_sealed=self.keyring.seal(recipient, f"tip_disclosure.recipient:{made}"),
-                text_locked=key.lock(text.encode("utf-8", "replace"), _passed_on(made)),
-                removed=removed,
-                at=at,
-            )
-        )
-        await self._set(tip_id, at, status=Status.PASSED_ON.value)
-        return made
-
-    async def record_outcome(
-        self, disclosure_id: UUID, outcome: str, note: str, at: datetime
-    ) -> None:
-        """What came of passing it on."""
-        place = f"tip_disclosure.outcome_note:{disclosure_id}"
-        await self.session.execute(
-            update(TipDisclosureRow)
-            .where(TipDisclosureRow.id == disclosure_id)
-            .values(
-                outcome=outcome,
-                outcome_note_sealed=self.keyring.seal(note, place) if note else None,
-                outcome_at=at,
-            )
-        )
-
-    async def disclosures(self, row: TipRow, key: DataKey | None) -> Sequence[Disclosure]:
-        """What was passed on, the latest first; the text is gone with the tip's key."""
-        rows = await self.session.scalars(
-            select(TipDisclosureRow)
-            .where(TipDisclosureRow.tip_id == row.id)
-            .order_by(TipDisclosureRow.at.desc())
-        )
-        return [self._disclosure(one, key) for one in rows]
-
-    def _disclosure(self, row: TipDisclosureRow, key: DataKey | None) -> Disclosure:
-        note = row.outcome_note_sealed
-        return Disclosure(
-            id=row.id,
-            advocate_id=row.advocate_id,
-            basis=row.basis,
-            recipient=self.keyring.open(row.recipient_sealed, f"tip_disclosure.recipient:{row.id}"),
-            text=None if key is None else key.unlock(row.text_locked, _passed_on(row.id)).decode(),
-            removed=row.removed,
-            outcome=row.outcome,
-            outcome_note=None
-            if note is None
-            else self.keyring.open(note, f"tip_disclosure.outcome_note:{row.id}"),
-            at=row.at,
-            outcome_at=row.outcome_at,
-        )
-
-    async def _files(self, tip_id: UUID) -> Sequence[HeldFile]:
-        rows = await self.session.execute(
-            select(TipFileRow.id, TipFileRow.kind, TipFileRow.size)
-            .where(TipFileRow.tip_id == tip_id)
-            .order_by(TipFileRow.at, TipFileRow.id)
-        )
-        return [HeldFile(*one) for one in rows]
 
     async def _matches(self, tip_id: UUID) -> Sequence[Match]:
         other = aliased(TipTraceRow)
@@ -310,7 +179,7 @@ class TipsDeskRepository(Shelf):
         return found is not None
 
 
-def _queue_entry(row: TipRow, files: int, answered: bool) -> QueueEntry:
+def _queue_entry(row: TipRow, answered: bool) -> QueueEntry:
     return QueueEntry(
         id=row.id,
         number=row.number,
@@ -322,10 +191,5 @@ def _queue_entry(row: TipRow, files: int, answered: bool) -> QueueEntry:
         at=row.at,
         changed_at=row.changed_at,
         expires_at=row.expires_at,
-        files=files,
         answered=answered,
     )
-
-
-def _passed_on(disclosure_id: UUID) -> str:
-    return f"tip_disclosure.text:{disclosure_id}"

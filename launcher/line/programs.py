@@ -114,6 +114,7 @@ class Line:
                 **self._staff(),
                 **self.carrier,
                 **self._engine(),
+                **self.settings.alerts,
                 "WORKER_READY_FILE": str(self.worker_ready),
             },
             before_start=lambda: self.worker_ready.unlink(missing_ok=True),

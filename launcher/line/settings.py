@@ -21,6 +21,9 @@ TELEGRAM = (
     "TELEGRAM_API_URL",
 )
 
+#: Of alerts to advocates; the address of the mail server holds a password.
+ALERTS = ("ALERT_SMS_FROM", "ALERT_SMTP_URL", "ALERT_MAIL_FROM")
+
 # What only those processes may see that need it; the rest of the environment is for all.
 GUARDED = (
     "DATABASE_URL",
@@ -30,6 +33,7 @@ GUARDED = (
     *TWILIO_NEEDED,
     *TWILIO_MORE,
     *TELEGRAM,
+    *ALERTS,
 )
 
 
@@ -61,6 +65,8 @@ class Settings:
     """The TWILIO_ settings, or None: then the practice carrier stands in."""
     telegram: Mapping[str, str] | None = field(repr=False)
     """The TELEGRAM_ settings, or None when there is no bot."""
+    alerts: Mapping[str, str] = field(repr=False)
+    """The ALERT_ settings that are given; the worker's alone."""
     inner_ports: Mapping[str, int]
     """ENGINE_PORT, ACTIONS_PORT and PRACTICE_PORT where they are given."""
     shared: Mapping[str, str] = field(repr=False)
@@ -86,6 +92,7 @@ class Settings:
             key_file=Path(key_file).absolute() if key_file else options.data / "secrets/keyring",
             twilio=_twilio(given),
             telegram=_telegram(given),
+            alerts={name: given[name] for name in ALERTS if given.get(name)},
             inner_ports={
                 name: _port(name, given[name])
                 for name in ("ENGINE_PORT", "ACTIONS_PORT", "PRACTICE_PORT")

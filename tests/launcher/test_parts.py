@@ -114,6 +114,7 @@ def test_each_process_sees_only_its_secrets(tmp_path: Path) -> None:
     """The engine has neither database nor key; only who talks to the carrier knows its token."""
     # What the operator's shell holds must not leak either.
     given = {**TWILIO, "DATABASE_URL": "postgresql://x", "ENGINE_TOKEN": "shell", "LANG": "C"}
+    given["ALERT_SMTP_URL"] = "smtps://desk:hush@mail.example.org"
     line = line_of(replace(read(tmp_path, **given), twilio=None))
     programs = {one.name: one.environment for one in (*line.services(), line.engine())}
     store, carrier = {"DATABASE_URL", "HOTLINE_KEY_FILE"}, set(practice_carrier(3, {}))
@@ -121,7 +122,7 @@ def test_each_process_sees_only_its_secrets(tmp_path: Path) -> None:
         "engine": {"ENGINE_TOKEN"},
         "actions": {"DATABASE_URL"},
         "porch": store | carrier,
-        "worker": store | carrier | {"ENGINE_TOKEN"},
+        "worker": store | carrier | {"ENGINE_TOKEN", "ALERT_SMTP_URL"},
         "desk": store,
         "practice": carrier,
     }

@@ -109,8 +109,6 @@ def test_every_text_column_of_people_is_sealed() -> None:
         "note.body_sealed",
         "tip.body_sealed",
         "tip.desk_key_sealed",
-        "tip_disclosure.outcome_note_sealed",
-        "tip_disclosure.recipient_sealed",
         "tipster.address_sealed",
         "tier_change.reason_sealed",
         "web_mailbox.body_sealed",

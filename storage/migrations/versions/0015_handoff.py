@@ -198,24 +198,6 @@ def upgrade() -> None:
         postgresql_where="state IN ('queued', 'sending')",
     )
     op.create_table(
-        "followed",
-        sa.Column("escalation_id", sa.Uuid(), nullable=False),
-        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("told", sa.Text(), nullable=True),
-        sa.Column("attempts", sa.SmallInteger(), server_default="0", nullable=False),
-        sa.Column(
-            "next_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
-        ),
-        sa.ForeignKeyConstraint(
-            ["escalation_id"],
-            ["escalation.id"],
-            name=op.f("fk_followed_escalation_id_escalation"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("escalation_id", name=op.f("pk_followed")),
-        sa.UniqueConstraint("number", name=op.f("uq_followed_number")),
-    )
-    op.create_table(
         "offer",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("escalation_id", sa.Uuid(), nullable=False),
@@ -324,7 +306,6 @@ def downgrade() -> None:
     op.drop_index("ix_offer_escalation", table_name="offer")
     op.drop_index(op.f("ix_offer_advocate_id"), table_name="offer")
     op.drop_table("offer")
-    op.drop_table("followed")
     op.drop_index(
         "ix_alert_unsent", table_name="alert", postgresql_where="state IN ('queued', 'sending')"
     )

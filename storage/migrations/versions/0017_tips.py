@@ -41,8 +41,6 @@ END $$
 def upgrade() -> None:
     _extend_tip()
     _make_entries()
-    _make_disclosures()
-    _make_partners()
     _make_vault()
     op.add_column("conversation", sa.Column("tip_state_sealed", sa.LargeBinary(), nullable=True))
 
@@ -118,18 +116,6 @@ def _make_entries() -> None:
     _closed("tip_entry", "kind", ("words", "question", "answer", "note"))
     op.create_index("ix_tip_entry_tip_id", "tip_entry", ["tip_id"])
     op.create_table(
-        "tip_file",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        *_tip_id("tip_file"),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("content_locked", sa.LargeBinary(), nullable=False),
-        _at(),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_tip_file")),
-    )
-    _closed("tip_file", "kind", ("jpeg", "png", "pdf"))
-    op.create_index("ix_tip_file_tip_id", "tip_file", ["tip_id"])
-    op.create_table(
         "tip_trace",
         *_tip_id("tip_trace"),
         sa.Column("mark", sa.LargeBinary(), nullable=False),
@@ -137,60 +123,6 @@ def _make_entries() -> None:
         sa.PrimaryKeyConstraint("tip_id", "mark", name=op.f("pk_tip_trace")),
     )
     op.create_index("ix_tip_trace_mark", "tip_trace", ["mark"])
-
-
-def _make_disclosures() -> None:
-    op.create_table(
-        "tip_disclosure",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        *_tip_id("tip_disclosure"),
-        sa.Column("advocate_id", sa.Uuid(), nullable=False),
-        sa.Column("basis", sa.Text(), nullable=False),
-        sa.Column("recipient_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("text_locked", sa.LargeBinary(), nullable=False),
-        sa.Column("removed", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("outcome", sa.Text(), server_default="pending", nullable=False),
-        sa.Column("outcome_note_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("outcome_at", _MOMENT, nullable=True),
-        _at(),
-        sa.ForeignKeyConstraint(
-            ["advocate_id"], ["advocate.id"], name=op.f("fk_tip_disclosure_advocate_id_advocate")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_tip_disclosure")),
-    )
-    _closed("tip_disclosure", "basis", ("consent", "danger", "child", "protocol"))
-    _closed("tip_disclosure", "outcome", ("pending", "acted", "no_action", "unknown"))
-    op.create_index("ix_tip_disclosure_tip_id", "tip_disclosure", ["tip_id"])
-
-
-def _make_partners() -> None:
-    op.create_table(
-        "tip_partner",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("key_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", _MOMENT, server_default=sa.text("now()"), nullable=False),
-        sa.Column("disabled_at", _MOMENT, nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_tip_partner")),
-        sa.UniqueConstraint("name", name=op.f("uq_tip_partner_name")),
-        sa.UniqueConstraint("key_hash", name=op.f("uq_tip_partner_key_hash")),
-    )
-    op.create_table(
-        "tip_post",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("partner_id", sa.Uuid(), nullable=False),
-        sa.Column("once_mark", sa.LargeBinary(), nullable=False),
-        sa.Column("request_mark", sa.LargeBinary(), nullable=False),
-        _at(),
-        sa.ForeignKeyConstraint(
-            ["partner_id"],
-            ["tip_partner.id"],
-            name=op.f("fk_tip_post_partner_id_tip_partner"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_tip_post")),
-        sa.UniqueConstraint("partner_id", "once_mark", name="uq_tip_post_once"),
-    )
 
 
 def _make_vault() -> None:
@@ -213,11 +145,7 @@ def downgrade() -> None:
     op.drop_column("conversation", "tip_state_sealed")
     op.execute("DROP SCHEMA vault CASCADE")
     for table in (
-        "tip_post",
-        "tip_partner",
-        "tip_disclosure",
         "tip_trace",
-        "tip_file",
         "tip_entry",
         "tip",
     ):
