@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from handoff.rights import Right, may
+from intake import receipts
 from intake.consent import (
     Basis,
     Consent,
@@ -31,6 +32,7 @@ from intake.contact import Preference
 from intake.conversation import Conversation, Holder
 from intake.disclosure import Decision, Disclosure
 from intake.messages import Stored
+from intake.tips import RECEIPT
 from storage.accounts import Advocate
 from storage.board import BoardEntry, EarlierContact
 from storage.database import Transaction
@@ -83,7 +85,7 @@ async def open_conversation(
         )
         entry = await tx.board.entry(conversation_id)
         return Refused(holder=None if entry is None else entry.advocate)
-    messages = await tx.desk.thread(conversation_id, after)
+    messages = [_without_receipt(one) for one in await tx.desk.thread(conversation_id, after)]
     await _write_down(tx, advocate, conversation, messages, now, after)
     writers = {message.advocate_id for message in messages if message.advocate_id}
     return Opened(
@@ -214,6 +216,13 @@ async def earlier_contacts(
         detail={"shown": len(found)},
     )
     return found
+
+
+def _without_receipt(message: Stored) -> Stored:
+    """The receipt of a tip opens it: it is the tipster's, and no advocate's to read."""
+    if message.key != RECEIPT or message.text is None:
+        return message
+    return replace(message, text=receipts.covered(message.text))
 
 
 async def _write_down(

@@ -31,6 +31,7 @@ _DAMM = (
 _BETWEEN = re.compile(r"[\s.()/_#+\u00b7\u2010-\u2015\u2212:,;-]+")
 # The receipt as it is kept of a text that was one.
 MASK = "•••• •••• •••• ••••"
+_SHOWN = re.compile(r"(?:\d{4}[ -]?){3}\d{4}")
 
 
 def new() -> str:
@@ -63,6 +64,11 @@ def read(text: str) -> str | None:
 def shown(receipt: str) -> str:
     """In groups of four, as people write numbers down."""
     return " ".join(receipt[at : at + GROUP] for at in range(0, DIGITS, GROUP))
+
+
+def covered(text: str) -> str:
+    """A text of the line with the receipt in it made dots: nobody but the tipster reads it."""
+    return _SHOWN.sub(MASK, text)
 
 
 def _whole(number: int) -> str | None:

@@ -8,8 +8,14 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+
+from handoff import access
+from intake import receipts
+from intake.messages import Author, Stored
+from storage.database import utc_now
 
 DOOR = "access.py"
 # Whatever opens sealed words: messages, notes, reasons, tips, a visitor's mailbox, the outbox,
@@ -67,3 +73,15 @@ def test_the_door_does_read(root: Path) -> None:
 def test_walking_around_is_seen(source: str) -> None:
     """The check can fail."""
     assert len(_walks_around(f"async def f():\n    {source}\n")) == 1
+
+
+@pytest.mark.parametrize(("key", "kept"), [("tip.receipt", False), (None, True)])
+def test_a_receipt_is_no_advocates_to_read(key: str | None, kept: bool) -> None:
+    """The line that gives it out is shown with dots; a number in other words stays."""
+    receipt = receipts.shown(receipts.new())
+    line = Stored(uuid4(), 1, Author.BOT, f"Keep this: {receipt}. It opens.", utc_now(), key=key)
+    shown = access._without_receipt(line).text
+    assert shown is not None
+    assert (receipt in shown) is kept
+    assert shown.startswith("Keep this: ")
+    assert shown.endswith(" It opens.")
