@@ -75,7 +75,7 @@ async def fetch_human(
             await tx.jobs.route()
     if existing is not None and cause.reason is Reason.DURESS:
         await tx.escalations.give_reason(existing, cause.reason)
-    if THIRD_PARTY in cause.rows and cause.reason is not Reason.LANGUAGE:
+    if THIRD_PARTY in cause.rows:
         await tips.keep(tx, conversation, cause.words, cause.message_id, now, after.tier)
     await tips.keep_answer(tx, conversation.id, cause.words, cause.message_id, now)
     if existing is None and not cause.silent and _speaks_of_a_tip(cause):
@@ -101,7 +101,7 @@ async def _lines(tx: UnitOfWork, conversation: Conversation, cause: Cause) -> li
         return ["hunting.no_confirm"]
     if cause.reason is Reason.ENGINE_FAILURE:
         return ["wait.engine_failure"]
-    if THIRD_PARTY in cause.rows and cause.reason is not Reason.LANGUAGE:
+    if THIRD_PARTY in cause.rows:
         return ["wait.tip"]
     if cause.reason is Reason.TIP:
         return ["utter_tip_urgent"]

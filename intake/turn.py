@@ -218,12 +218,12 @@ def _cause(scene: Scene) -> Cause | None:
     """Whether this turn fetches a human before anything is said."""
     judgement, step, last = scene.heard.judgement, scene.step, scene.last
     if judgement is not None and judgement.tier is not None:
+        if scene.language.move is Move.INTERPRETER:
+            # The model never learnt this language: that it sees risk counts, what it believes to
+            # see must not choose the words. The one sentence that the person can read goes out.
+            return Cause(Reason.LANGUAGE, judgement.tier, last, words=step.text)
         rows = frozenset(cue.category for cue in judgement.cues)
-        # In a language that the line does not speak, the one sentence that the person can read
-        # comes first, whatever the model, which never learnt it, believes to see.
-        unspoken = scene.language.move is Move.INTERPRETER
-        reason = Reason.LANGUAGE if unspoken else Reason.RISK
-        return Cause(reason, judgement.tier, last, rows, step.text)
+        return Cause(Reason.RISK, judgement.tier, last, rows, step.text)
     if step.step is Step.PERSON:
         return Cause(Reason.ASKS_FOR_PERSON, None, last, words=step.text)
     if step.step is Step.STAY_SILENT:

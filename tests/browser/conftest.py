@@ -102,6 +102,8 @@ def _path(line: ConsoleMessage) -> str:
 
 async def violations(page: Page) -> list[str]:
     """What axe-core finds wrong with a page as it is now: rule and where."""
+    # A page that a click has just brought may still lack its styles.
+    await page.wait_for_load_state("load")
     await page.evaluate(AXE)
     found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [

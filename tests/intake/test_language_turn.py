@@ -237,11 +237,14 @@ async def test_a_language_that_we_do_not_speak_fetches_a_human(
     assert row.reason == "language"
 
 
+@pytest.mark.parametrize(
+    "cue", [ModelCue(23, "third_party"), ModelCue(24, "hunting"), ModelCue(8, "phone_watched")]
+)
 async def test_what_a_model_sees_in_a_language_it_never_learnt_hides_no_sentence(
-    speaker: Speaker,
+    speaker: Speaker, cue: ModelCue
 ) -> None:
     """The person reads the one line in their language; the tier still rises."""
-    cues = (ModelCue(23, "third_party"),)
+    cues = (cue,)
     seen = replace(written("so 0.95"), tier=Tier.CONCERN, cues=cues)
     speaker.engine.judgement = seen
     await speaker.text("waxaan u baahanahay qof ku hadla fadlan")
