@@ -327,13 +327,22 @@ export function openNextUnanswered() {
   open(next.id).then(() => focusSoon("reply"));
 }
 
-// Focus an element as soon as it is drawn: `find` is its id, or a function that finds it.
+// Focus an element as soon as it is drawn: `find` is its id, or a function that finds it. Whoever
+// clicks meanwhile has chosen another place, and keeps it.
 export function focusSoon(find, frames = 30) {
-  requestAnimationFrame(() => {
+  let left = frames;
+  const moved = new AbortController();
+  const stop = () => moved.abort();
+  document.addEventListener("pointerdown", stop, { capture: true, signal: moved.signal });
+  const look = () => {
+    if (moved.signal.aborted) return;
     const element = typeof find === "string" ? document.getElementById(find) : find();
     element?.focus();
-    if ((!element || document.activeElement !== element) && frames > 0) focusSoon(find, frames - 1);
-  });
+    left -= 1;
+    if (left < 0 || (element && document.activeElement === element)) stop();
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
 }
 
 export const holdsOpen = () => isMine(openEntry.value);

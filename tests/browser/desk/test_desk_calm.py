@@ -47,6 +47,7 @@ async def test_wording_a_reply(line: Line, screens: Screens) -> None:
     await page.keyboard.press("Escape")
     await page.keyboard.press("c")
     await expect(reply).to_have_value("")
+    await expect(reply).to_be_focused()
     await expect(look).to_have_count(0)
     await page.locator(".mine .row").first.click()
     await expect(reply).to_have_value(draft)
