@@ -12,6 +12,7 @@ from intake import risk
 from intake.conversation import highest
 from intake.messages import clean
 from intake.risk import Tier
+from intake.tip_files import CleanFile
 
 LONGEST_FIELD = 500
 LONGEST_WORDS = 4_000
@@ -98,6 +99,7 @@ class NewTip:
     language: str | None = None
     source: str | None = None
     tier: Tier | None = None
+    files: Sequence[CleanFile] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -106,6 +108,7 @@ class Taken:
 
     id: UUID
     receipt: str
+    files: int = 0
 
 
 @dataclass(frozen=True, repr=False)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from storage.accounts import AccountRepository
 from storage.alerts import AlertRepository
+from storage.attachments import AttachmentRepository
 from storage.audit import AuditRepository
 from storage.board import BoardRepository
 from storage.contacts import ContactRepository
@@ -59,6 +60,7 @@ class Transaction:
         self.escalations = EscalationRepository(session, keyring)
         self.tips = TipRepository(session, keyring)
         self.tips_desk = TipsDeskRepository(session, keyring)
+        self.attachments = AttachmentRepository(session, keyring)
         self.vault = Vault(session, keyring)
         self.referrals = ReferralRepository(session, keyring)
         self.mailbox = MailboxRepository(session, keyring)

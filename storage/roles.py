@@ -93,6 +93,8 @@ def porch_rights() -> tuple[Rights, ...]:
             update=_columns("tip", _TIP_FIXED),
         ),
         Rights("tip_entry", select=None, delete=True),
+        # It adds files and removes those of a tip that is taken back; it never reads one.
+        Rights("tip_attachment", select=("tip_id",), delete=True),
         Rights("tip_trace", select=("tip_id", "mark"), delete=True),
         # Whether a text is a code word is told when it comes: by hashes alone.
         Rights(

@@ -66,7 +66,9 @@ class TipEntryRow(Base):
     """One piece of a tip: words of the tipster, a question of the desk, an answer, a note."""
 
     __tablename__ = "tip_entry"
-    __table_args__ = (_one_of("kind", "words", "question", "answer", "note", "unmasked"),)
+    __table_args__ = (
+        _one_of("kind", "words", "question", "answer", "note", "unmasked", "file_opened"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     sequence: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
@@ -76,6 +78,28 @@ class TipEntryRow(Base):
     #: Keyed hash of the message that this came in, so that it is taken once; leads nowhere.
     source_mark: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     advocate_id: Mapped[UUID | None] = mapped_column(ForeignKey("advocate.id"))
+    at: Mapped[datetime] = _now()
+
+
+class AttachmentRow(Base):
+    """A file of a tip, made anew before it came here and never previewed.
+
+    `parts`: pages, or pictures that an animation had. Once it is marked as a picture of the abuse
+    of a child, its content lies in the vault and nobody opens it here.
+    """
+
+    __tablename__ = "tip_attachment"
+    __table_args__ = (_one_of("kind", "picture", "document"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    sequence: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
+    tip_id: Mapped[UUID] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(Text)
+    size: Mapped[int] = mapped_column(Integer)
+    parts: Mapped[int] = mapped_column(Integer, server_default="1")
+    content_locked: Mapped[bytes | None] = mapped_column(LargeBinary)
+    marked_at: Mapped[datetime | None] = mapped_column(Moment)
+    marked_by: Mapped[UUID | None] = mapped_column(ForeignKey("advocate.id"))
     at: Mapped[datetime] = _now()
 
 
@@ -99,4 +123,22 @@ class TipsterRow(Base):
     #: The tip's id. No foreign key: the vault could stand in another database.
     id: Mapped[UUID] = mapped_column(primary_key=True)
     address_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class SealedAttachmentRow(Base):
+    """A file that was marked: kept for the police, opened by nobody at the desk.
+
+    It outlives the tip, since taking a tip back must not destroy it (domain brief, section 6).
+    """
+
+    __tablename__ = "sealed_attachment"
+    __table_args__ = ({"schema": VAULT},)
+
+    #: The attachment's id.
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tip_number: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(Text)
+    content_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    marked_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)

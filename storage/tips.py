@@ -24,12 +24,14 @@ from intake.tip_fields import (
     TipFields,
     urgency,
 )
+from intake.tip_files import CleanFile
 from intake.tip_marks import traces
+from storage.attachments import attach
 from storage.crypto import CannotOpen
 from storage.shelf import Shelf
 from storage.tables import ConversationRow
 from storage.tip_locks import DataKey, ReceiptSecret
-from storage.tip_tables import TipEntryRow, TipRow, TipTraceRow
+from storage.tip_tables import AttachmentRow, TipEntryRow, TipRow, TipTraceRow
 from storage.vault import Tipster, Vault
 
 # Domain brief, section 7.
@@ -64,7 +66,7 @@ class TipRepository(Shelf):
         )
         await self._add_entry(tip_id, key, "words", new.words, new.at, new.source)
         await self._index(tip_id, new.words, new.told.where)
-        return Taken(tip_id, receipt)
+        return Taken(tip_id, receipt, await attach(self, tip_id, key, new.files, new.at))
 
     async def remember_origin(self, tip_id: UUID, conversation: Conversation, at: datetime) -> None:
         """Put the way back to a tipster into the vault, and nowhere else."""
@@ -121,14 +123,20 @@ class TipRepository(Shelf):
             return None
         return OpenTip(row.id, Status(row.status), await self._entries(row, key), key.key)
 
-    async def tipster_adds(self, tip: OpenTip, text: str, at: datetime) -> None:
-        """More words from whoever has the receipt: an answer where a question waits."""
+    async def tipster_adds(
+        self, tip: OpenTip, text: str, at: datetime, files: Sequence[CleanFile] = ()
+    ) -> int:
+        """More from whoever has the receipt, words being an answer where a question waits.
+
+        Returns how many files the tip could take.
+        """
         key = DataKey(tip.key)
         if text:
             kind = "answer" if tip.question is not None else "words"
             await self._add_entry(tip.id, key, kind, text, at, None)
             await self._index(tip.id, text)
         await self._press(tip.id, text, at)
+        return await attach(self, tip.id, key, files, at)
 
     async def withdraw(self, tip_id: UUID, at: datetime) -> None:
         """Take a tip back: its words, files, keys and origin are gone at once."""
@@ -195,7 +203,7 @@ async def wipe(shelf: Shelf, tip_id: UUID, at: datetime, status: Status | None) 
 
     Its origin goes with the next purge: the porch, where people withdraw, cannot reach the vault.
     """
-    for table in (TipEntryRow, TipTraceRow):
+    for table in (TipEntryRow, TipTraceRow, AttachmentRow):
         await shelf.session.execute(delete(table).where(table.tip_id == tip_id))
     values: dict[str, object] = {
         "fields_locked": None,

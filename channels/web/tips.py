@@ -9,16 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from limits import RateLimitItemPerHour, RateLimitItemPerMinute
-from starlette.exceptions import HTTPException
 
-from channels.routes import read_capped
 from channels.web.networks import Networks
 from channels.web.pages import Pages
+from channels.web.uploads import Sent, Uploads
 from intake import receipts
 from intake.messages import clean
 from intake.ports import Clock
@@ -27,7 +25,6 @@ from intake.speaking import Voice
 from intake.tip_fields import LONGEST_WORDS, NewTip, OpenTip, Origin, Status, TipFields, urgency
 from storage.database import Database
 
-LARGEST_FORM = 64 * 1024
 REPORTS = RateLimitItemPerHour(30)
 LOOKS = RateLimitItemPerMinute(10)
 ALL_LOOKS = RateLimitItemPerMinute(120)
@@ -46,6 +43,7 @@ class TipForms:
     voice: Voice
     now: Clock
     networks: Networks = field(default_factory=Networks)
+    uploads: Uploads = field(default_factory=Uploads)
     _looking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_LOOKS_AT_ONCE))
 
     async def form(self, request: Request) -> Response:
@@ -55,7 +53,8 @@ class TipForms:
     async def take(self, request: Request) -> Response:
         """Keep a report and show its receipt, once."""
         language = self._language(request)
-        given = await _read(request)
+        sent = await self.uploads.read(request)
+        given = sent.fields
         words, told = clean(given.get("words", "")), TipFields.read(given)
         if not words:
             return self._form(language, given, problem="error.unfit", status=422)
@@ -63,11 +62,16 @@ class TipForms:
         admitted = self.networks.admits(_address(request), REPORTS, "report")
         if not admitted and tier is Tier.CONCERN:
             return self._form(language, given, problem="error.too_many", status=429)
-        new = NewTip(Origin.FORM, words, self.now(), told, language, tier=tier)
+        new = NewTip(Origin.FORM, words, self.now(), told, language, tier=tier, files=sent.files)
         async with self.database.transaction() as tx:
             taken = await tx.tips.start(new)
-        shown = receipts.shown(taken.receipt)
-        return self._page("report_taken.html", language, "/report", receipt=shown)
+        return self._page(
+            "report_taken.html",
+            language,
+            "/report",
+            receipt=receipts.shown(taken.receipt),
+            **_of_files(sent, taken.files),
+        )
 
     async def door(self, request: Request) -> Response:
         """Where the receipt is typed."""
@@ -76,13 +80,15 @@ class TipForms:
     async def come_back(self, request: Request) -> Response:
         """Show where a report stands; take more words, or take it back."""
         language = self._language(request)
-        given = await _read(request)
-        receipt = receipts.read(given.get("receipt", ""))
         address = _address(request)
         if not self.networks.admits(address, LOOKS, "look") or not self.networks.admits(
             None, ALL_LOOKS, "looks"
         ):
             return self._door(language, "error.too_many", 429)
+        sent = await self.uploads.read(request)
+        given = sent.fields
+        receipt = receipts.read(given.get("receipt", ""))
+        kept = 0
         async with self._looking, self.database.transaction() as tx:
             # A slip of the pen costs the same time and gets the same answer as a wrong number.
             tip = await tx.tips.by_receipt(receipt or "")
@@ -90,15 +96,15 @@ class TipForms:
                 await tx.tips.withdraw(tip.id, self.now())
                 return self._told(language, Status.WITHDRAWN)
             words = clean(given.get("words", ""))[:LONGEST_WORDS]
-            if tip is not None and words:
-                await tx.tips.tipster_adds(tip, words, self.now())
+            if tip is not None and (words or sent.files):
+                kept = await tx.tips.tipster_adds(tip, words, self.now(), sent.files)
                 tip = await tx.tips.by_receipt(receipt or "")
                 added = True
             else:
                 added = False
         if tip is None:
             return self._door(language, "report.unknown")
-        return self._open(language, tip, receipt or "", added=added)
+        return self._open(language, tip, receipt or "", added=added, **_of_files(sent, kept))
 
     def _form(
         self,
@@ -123,7 +129,9 @@ class TipForms:
     def _door(self, language: str, problem: str | None = None, status: int = 200) -> Response:
         return self._page("report_return.html", language, "/report/return", status, problem=problem)
 
-    def _open(self, language: str, tip: OpenTip, receipt: str, *, added: bool) -> Response:
+    def _open(
+        self, language: str, tip: OpenTip, receipt: str, *, added: bool, **files: int
+    ) -> Response:
         return self._page(
             "report_open.html",
             language,
@@ -133,6 +141,7 @@ class TipForms:
             receipt=receipt,
             added=added,
             most=LONGEST_WORDS,
+            **files,
         )
 
     def _told(self, language: str, status: Status) -> Response:
@@ -165,11 +174,12 @@ def tip_routes(forms: TipForms) -> APIRouter:
     return router
 
 
-async def _read(request: Request) -> dict[str, str]:
-    body = await read_capped(request, LARGEST_FORM)
-    if body is None:
-        raise HTTPException(413)
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+def _of_files(sent: Sent, kept: int) -> dict[str, int]:
+    """How many files were kept and how many were not, for the page."""
+    return {
+        "files_kept": kept,
+        "files_refused": len(sent.refused) + len(sent.files) - kept,
+    }
 
 
 def _address(request: Request) -> str | None:

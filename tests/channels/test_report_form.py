@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from channels.web.networks import Networks
-from channels.web.tips import LARGEST_FORM, LOOKS, REPORTS
+from channels.web.tips import LOOKS, REPORTS
+from channels.web.uploads import LARGEST_FORM
 from intake import receipts
 from intake.risk import Tier
 from storage.database import Database
