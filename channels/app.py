@@ -80,7 +80,7 @@ def create_app(settings: PorchSettings) -> FastAPI:
     app.state.hub = hub
     app.state.doorbells = doorbells
     app.state.porch = porch
-    app.include_router(hook_routes(registry))
+    app.router.routes.extend(hook_routes(porch))
     add_pages(
         app,
         database=database,

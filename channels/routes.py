@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from channels.adapter import Adapter, Aside, BadOrigin, Event, Ignored, RawRequest
 from channels.registry import Registry
@@ -34,28 +36,17 @@ class Porch:
     """What is being done at providers beside the answers; held, so that it is not forgotten."""
 
 
-def porch_of(request: Request) -> Porch:
-    """The porch of the running application."""
-    porch: Porch = request.app.state.porch
-    return porch
+def hook_routes(porch: Porch) -> list[Route]:
+    """One route a hook of every channel that is on; bare ones, since each text pays for more."""
+    return [
+        Route(path, _endpoint(adapter, porch), methods=["POST"], include_in_schema=False)
+        for adapter in porch.registry.on.values()
+        for path in adapter.hooks
+    ]
 
 
-PorchOf = Annotated[Porch, Depends(porch_of)]
-
-
-def hook_routes(registry: Registry) -> APIRouter:
-    """One route a hook of every channel that is on."""
-    router = APIRouter()
-    for adapter in registry.on.values():
-        for path in adapter.hooks:
-            router.add_api_route(
-                path, _endpoint(adapter), methods=["POST"], include_in_schema=False
-            )
-    return router
-
-
-def _endpoint(adapter: Adapter):  # type: ignore[no-untyped-def]
-    async def hook(request: Request, porch: PorchOf) -> Response:
+def _endpoint(adapter: Adapter, porch: Porch) -> Callable[[Request], Awaitable[Response]]:
+    async def hook(request: Request) -> Response:
         body = await read_capped(request, LARGEST_BODY)
         if body is None:
             return Response(status_code=413)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -74,6 +74,49 @@ class Wording(Protocol):
         """One sentence in both official languages."""
 
 
+@dataclass(frozen=True, repr=False)
+class Arrival:
+    """What a text that comes in meets. Never printed: the memory holds words.
+
+    `words`: the hashes of the contact's words.
+    """
+
+    conversation: Conversation
+    words: Words
+    memory: Memory
+
+
+@dataclass(frozen=True, repr=False)
+class Keeping:
+    """What is kept of a text, all of it or nothing. Never printed.
+
+    `conversation`: its state from now on. `sign`: the text was a code word and stands for it.
+    `memory`: what is left behind for judging the next. `assessment`: what the rules said, if they
+    were asked. `turn`: a turn is to be taken. `tell`: the desk shows this conversation.
+    """
+
+    conversation: Conversation
+    inbound: Inbound
+    sign: Sign | None = None
+    memory: Memory = field(default_factory=Memory)
+    assessment: Assessment | None = None
+    turn: bool = False
+    tell: bool = False
+
+
+class Arrivals(Protocol):
+    """The way in for texts."""
+
+    async def meet(self, inbound: Inbound) -> Arrival | None:
+        """The open conversation with this address, locked until the unit of work ends.
+
+        None when a text with its id is kept already: it changes nothing.
+        """
+
+    async def keep(self, keeping: Keeping) -> UUID | None:
+        """Store a text once. None, and nothing of it is stored, when its id is known already."""
+
+
 class Conversations(Protocol):
     """The conversations of the hall."""
 
@@ -108,14 +151,6 @@ class Conversations(Protocol):
 class Messages(Protocol):
     """The messages of the hall."""
 
-    async def add_inbound(
-        self, conversation: Conversation, inbound: Inbound, sign: Sign | None = None
-    ) -> UUID | None:
-        """Store a message once. None when the provider's id is known already.
-
-        `sign`: it was a code word, and its text stands for it.
-        """
-
     async def add_outbound(self, conversation: Conversation, text: str, key: str | None) -> UUID:
         """Put a line of the bot into the outbox."""
 
@@ -140,9 +175,6 @@ class Messages(Protocol):
 class Contacts(Protocol):
     """What is kept of a contact beyond a conversation."""
 
-    async def words(self, conversation_id: UUID) -> Words:
-        """The hashes of the words of a contact; empty ones where none is set."""
-
     async def set_code_word(self, conversation_id: UUID, hashed: str) -> None:
         """A new code word; the duress word that went with an old one goes."""
 
@@ -166,12 +198,6 @@ class Contacts(Protocol):
 
 class Risks(Protocol):
     """The judgements of the hall."""
-
-    async def memory(self, conversation_id: UUID) -> Memory:
-        """What earlier messages left behind for judging the next."""
-
-    async def remember(self, conversation_id: UUID, memory: Memory) -> None:
-        """Keep what the messages so far leave behind."""
 
     async def add_rules(
         self, conversation_id: UUID, message_id: UUID, assessment: Assessment
@@ -273,6 +299,10 @@ class Signals(Protocol):
 
 class UnitOfWork(Protocol):
     """One transaction. Leaving the context commits; an exception rolls everything back."""
+
+    @property
+    def arrivals(self) -> Arrivals:
+        """See Arrivals."""
 
     @property
     def conversations(self) -> Conversations:

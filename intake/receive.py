@@ -14,7 +14,7 @@ from intake.escalation import Cause, fetch_human
 from intake.language_hint import hint
 from intake.languages import tag_of
 from intake.messages import Inbound, InboundKind, Keyword, clean
-from intake.ports import Clock, Transaction, UnitOfWork
+from intake.ports import Clock, Keeping, Transaction, UnitOfWork
 from intake.speaking import Voice
 
 
@@ -39,33 +39,41 @@ async def receive(
         inbound = replace(inbound, text=receipts.MASK)
     at = now()
     async with transaction() as tx:
-        conversation = await tx.conversations.find_or_open(inbound)
-        words = await tx.contacts.words(conversation.id)
-        sign = await proof.sign_of(inbound, words, at)
-        memory = await tx.risks.memory(conversation.id)
+        met = await tx.arrivals.meet(inbound)
+        if met is None:
+            return Received.REPEATED
+        conversation, memory = met.conversation, met.memory
+        sign = await proof.sign_of(inbound, met.words, at)
         if after_gap(conversation, inbound.received_at):
             # Somebody else may write: no sentence goes over from before.
             memory = replace(memory, words=())
-        conversation = proof.wanted(hear(conversation, inbound.received_at), words)
+        conversation = proof.wanted(hear(conversation, inbound.received_at), met.words)
         # A word that proves who writes says nothing else, and nothing of it is kept.
         assessment, left = risk.follow("" if sign else inbound.text, memory)
         if sign is None and proof.is_new(conversation, inbound, assessment):
             sign, left = Sign.NEW, memory
-        message_id = await tx.messages.add_inbound(
-            conversation, replace(inbound, text=proof.HIDDEN) if sign else inbound, sign
+        conversation = await proof.heed(tx, conversation, inbound, sign, at)
+        duress = sign is Sign.DURESS
+        message_id = await tx.arrivals.keep(
+            Keeping(
+                conversation,
+                replace(inbound, text=proof.HIDDEN) if sign else inbound,
+                sign,
+                left,
+                assessment=None if duress else assessment,
+                turn=bool(inbound.text) and inbound.keyword is None and not duress,
+                # Somebody waits for a human or has one: the desk shows every text. What a new
+                # escalation brings to the screen, fetch_human announces.
+                tell=conversation.holder is not Holder.BOT,
+            )
         )
         if message_id is None:
             return Received.REPEATED
-        conversation = await proof.heed(tx, conversation, inbound, sign, at)
-        await tx.conversations.save(conversation)
-        await tx.risks.remember(conversation.id, left)
-        if sign is Sign.DURESS:
-            await tx.messages.mark_turn([message_id])
+        if duress:
             await proof.alert(tx, conversation, message_id, voice, at)
             return Received.NEW
         if receipt is not None and sign is None and conversation.holder is Holder.BOT:
             await tips.hold_receipt(tx, conversation.id, receipt)
-        await tx.risks.add_rules(conversation.id, message_id, assessment)
         conversation = await _obey_keyword(tx, conversation, inbound, voice, at)
         if assessment.tier is not None or assessment.asks_for_person:
             cause = Cause(
@@ -80,14 +88,6 @@ async def receive(
             await fetch_human(tx, conversation, cause, voice=voice, now=at)
         if inbound.kind is InboundKind.MEDIA:
             await voice.say(tx, conversation, "media.refused")
-        if inbound.text and inbound.keyword is None:
-            await tx.jobs.turn(conversation.id)
-        else:
-            await tx.messages.mark_turn([message_id])
-        if conversation.holder is not Holder.BOT:
-            # Somebody waits for a human or has one: the desk shows every text. What a new
-            # escalation brings to the screen, fetch_human has announced.
-            await tx.signals.desk(conversation.id)
     return Received.NEW
 
 

@@ -13,10 +13,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, and_, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from intake.code_words import GUESSES, PAUSE, Words
+from intake.code_words import GUESSES, PAUSE
 from intake.contact import Preference, Texting, Window
 from intake.zones import EASTERN, zone_of
-from storage.repositories import Shelf
+from storage.shelf import Shelf
+from storage.states import contact_place
 from storage.tables import ContactPreferenceRow, ConversationRow
 
 _KEYS = ("channel", "inbox", "address_fingerprint")
@@ -40,7 +41,7 @@ class ContactRepository(Shelf):
             zone=row.zone,
             voicemail=row.voicemail,
             phone_shared=row.phone_shared,
-            note=None if note is None else self.keyring.open(note, _place("note", row.id)),
+            note=None if note is None else self.keyring.open(note, contact_place("note", row.id)),
         )
 
     async def set_preference(
@@ -48,7 +49,7 @@ class ContactRepository(Shelf):
     ) -> None:
         """Put a preference on record; code words stay as they are."""
         row_id = await self._id(conversation_id)
-        note = preference.note and self.keyring.seal(preference.note, _place("note", row_id))
+        note = preference.note and self.keyring.seal(preference.note, contact_place("note", row_id))
         await self._set(
             row_id,
             texting=preference.texting.value,
@@ -69,35 +70,12 @@ class ContactRepository(Shelf):
             return EASTERN
         return zone_of(self.keyring.open(sealed, f"conversation.address:{conversation_id}"))
 
-    async def words(self, conversation_id: UUID) -> Words:
-        """The hashes of the words of a contact; empty ones where none is set."""
-        found = (
-            await self.session.execute(
-                select(
-                    ContactPreferenceRow.id,
-                    ContactPreferenceRow.code_word_sealed,
-                    ContactPreferenceRow.duress_word_sealed,
-                    ContactPreferenceRow.guesses_paused_until,
-                )
-                .join(ConversationRow, _OF_CONVERSATION)
-                .where(ConversationRow.id == conversation_id)
-            )
-        ).first()
-        if found is None:
-            return Words()
-        row_id, code, duress, paused = found
-        return Words(
-            None if code is None else self.keyring.open(code, _place("code_word", row_id)),
-            None if duress is None else self.keyring.open(duress, _place("duress_word", row_id)),
-            paused,
-        )
-
     async def set_code_word(self, conversation_id: UUID, hashed: str) -> None:
         """A new code word; the duress word that went with an old one goes."""
         row_id = await self._id(conversation_id)
         await self._set(
             row_id,
-            code_word_sealed=self.keyring.seal(hashed, _place("code_word", row_id)),
+            code_word_sealed=self.keyring.seal(hashed, contact_place("code_word", row_id)),
             duress_word_sealed=None,
             wrong_guesses=0,
             guesses_paused_until=None,
@@ -106,7 +84,7 @@ class ContactRepository(Shelf):
     async def set_duress_word(self, conversation_id: UUID, hashed: str) -> None:
         """The word that means "not safe, play along"."""
         row_id = await self._id(conversation_id)
-        sealed = self.keyring.seal(hashed, _place("duress_word", row_id))
+        sealed = self.keyring.seal(hashed, contact_place("duress_word", row_id))
         await self._set(row_id, duress_word_sealed=sealed)
 
     async def guessed(self, conversation_id: UUID, *, right: bool, now: datetime) -> None:
@@ -168,10 +146,6 @@ class ContactRepository(Shelf):
             .values(updated_at=func.now(), **values)
             .execution_options(synchronize_session=False)
         )
-
-
-def _place(column: str, row_id: UUID) -> str:
-    return f"contact_preference.{column}:{row_id}"
 
 
 def _plain(window: Window) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from procrastinate import App
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from storage.accounts import AccountRepository
 from storage.alerts import AlertRepository
+from storage.arrivals import ArrivalRepository
 from storage.attachments import AttachmentRepository
 from storage.audit import AuditRepository
 from storage.board import BoardRepository
@@ -21,7 +21,7 @@ from storage.decisions import DecisionRepository
 from storage.desk import DeskRepository
 from storage.disclosures import DisclosureRepository
 from storage.factors import FactorRepository
-from storage.jobs import LAZY_COMMIT, JobRepository, make_app
+from storage.jobs import LAZY_COMMIT, JobRepository
 from storage.ledger import LedgerRepository
 from storage.mailbox import MailboxRepository
 from storage.notify import SignalRepository
@@ -41,6 +41,7 @@ from storage.tips import TipRepository
 from storage.tips_desk import TipsDeskRepository
 from storage.vault import Vault
 from storage.wall import WallRepository
+from storage.wire import look_before_use
 
 # After this long without anybody, the person is told so honestly (domain.md section 1).
 WAITING_SECONDS = 300
@@ -53,6 +54,7 @@ class Transaction:
         self.session = session
         self.keyring = keyring
         self.jobs = jobs
+        self.arrivals = ArrivalRepository(session, keyring)
         self.conversations = ConversationRepository(session, keyring)
         self.messages = MessageRepository(session, keyring)
         self.contacts = ContactRepository(session, keyring)
@@ -107,18 +109,17 @@ class Database:
             sqlalchemy_url(url),
             pool_size=pool_size,
             max_overflow=10,
-            pool_pre_ping=True,
             hide_parameters=True,
             connect_args={"options": LAZY_COMMIT} if lazy else {},
         )
-        self._jobs: App = make_app(url)
+        look_before_use(self.engine)
         self._waiting_seconds = waiting_seconds
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Commit when the context ends well, roll everything back when it does not."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
-            jobs = JobRepository(session, self._jobs, self._waiting_seconds)
+            jobs = JobRepository(session, self._waiting_seconds)
             transaction = Transaction(session, self.keyring, jobs)
             yield transaction
             await transaction.audits.chain()

@@ -6,12 +6,16 @@ runs twice, late or after a crash does the right thing.
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from procrastinate import App, PsycopgConnector
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.wire import run
 
 TURN = "turn"
 SEND = "send"
@@ -23,6 +27,28 @@ LAZY_COMMIT = "-c synchronous_commit=off"
 
 # A person waits for the answer: turns before everything else.
 _PRIORITY = {TURN: 10, SEND: 10, ROUTE: 20, ALERT: 20, CHECK_WAITING: 0}
+
+#: Inserts one job by the queue's own function; its values are those of `job`.
+DEFER = (
+    "procrastinate_defer_jobs_v1(ARRAY[ROW('default', %(job_task)s, %(job_priority)s, %(job_lock)s,"
+    " NULL, %(job_arguments)s, %(job_at)s)::procrastinate_job_to_defer_v1])"
+)
+
+
+def job(task: str, lock: str, at: datetime | None = None, **arguments: str) -> dict[str, Any]:
+    """The values of DEFER; `at`: not before then."""
+    return {
+        "job_task": task,
+        "job_priority": _PRIORITY[task],
+        "job_lock": lock,
+        "job_arguments": json.dumps(arguments),
+        "job_at": at,
+    }
+
+
+def turn_job(conversation_id: UUID) -> dict[str, Any]:
+    """The values of the job for a text that came in; one at a time in a conversation."""
+    return job(TURN, f"turn:{conversation_id}", conversation_id=str(conversation_id))
 
 
 def make_app(database_url: str) -> App:
@@ -38,27 +64,24 @@ def make_app(database_url: str) -> App:
 class JobRepository:
     """Defers jobs on the session's own connection: they commit or roll back with the facts."""
 
-    def __init__(self, session: AsyncSession, app: App, waiting_seconds: int) -> None:
+    def __init__(self, session: AsyncSession, waiting_seconds: int) -> None:
         self._session = session
-        self._app = app
         self._waiting_seconds = waiting_seconds
 
     async def turn(self, conversation_id: UUID) -> None:
         """Somebody wrote: take a turn, one at a time in a conversation."""
-        await self._defer(TURN, f"turn:{conversation_id}", conversation_id=str(conversation_id))
+        await self._defer(turn_job(conversation_id))
 
     async def send(self, conversation_id: UUID) -> None:
         """Something waits in the outbox; sends of a conversation stay in order."""
-        await self._defer(SEND, f"send:{conversation_id}", conversation_id=str(conversation_id))
+        lock = f"send:{conversation_id}"
+        await self._defer(job(SEND, lock, conversation_id=str(conversation_id)))
 
     async def check_waiting(self, escalation_id: UUID) -> None:
         """Look after some minutes whether anybody came."""
-        await self._defer(
-            CHECK_WAITING,
-            f"waiting:{escalation_id}",
-            schedule_in={"seconds": self._waiting_seconds},
-            escalation_id=str(escalation_id),
-        )
+        then = datetime.now(UTC) + timedelta(seconds=self._waiting_seconds)
+        lock = f"waiting:{escalation_id}"
+        await self._defer(job(CHECK_WAITING, lock, then, escalation_id=str(escalation_id)))
 
     async def route(self) -> None:
         """Somebody begins to wait, or waits more urgently: look whom to ask, at once.
@@ -66,36 +89,23 @@ class JobRepository:
         One that is queued already does for all; the worker looks every few seconds anyway.
         """
         if not await _is_queued(self._session, ROUTE):
-            await self._defer(ROUTE, ROUTE)
+            await self._defer(job(ROUTE, ROUTE))
 
     async def alert(self, alert_id: UUID) -> None:
         """An advocate is to be told outside the desk that somebody waits."""
-        await self._defer(ALERT, f"alert:{alert_id}", alert_id=str(alert_id))
+        await self._defer(job(ALERT, f"alert:{alert_id}", alert_id=str(alert_id)))
 
-    async def _defer(
-        self, task: str, lock: str, schedule_in: dict[str, Any] | None = None, **arguments: str
-    ) -> None:
-        connection = await self._session.connection()
-        raw = await connection.get_raw_connection()
-        await self._app.configure_task(
-            task,
-            allow_unknown=True,
-            lock=lock,
-            schedule_in=schedule_in,
-            priority=_PRIORITY[task],
-            connection=raw.driver_connection,
-        ).defer_async(**arguments)
+    async def _defer(self, values: dict[str, Any]) -> None:
+        await run(self._session, f"SELECT {DEFER}", values)
 
 
 async def _is_queued(session: AsyncSession, task: str) -> bool:
-    found = await session.scalar(
-        text(
-            "SELECT EXISTS (SELECT 1 FROM procrastinate_jobs"
-            " WHERE task_name = :task AND status = 'todo')"
-        ),
-        {"task": task},
+    query = (
+        "SELECT EXISTS (SELECT FROM procrastinate_jobs"
+        " WHERE task_name = %(task)s AND status = 'todo')"
     )
-    return bool(found)
+    found = await (await run(session, query, {"task": task})).fetchone()
+    return bool(found and found[0])
 
 
 async def is_waiting(session: AsyncSession, task: str, conversation_id: UUID) -> bool:

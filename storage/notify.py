@@ -13,6 +13,8 @@ from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.wire import run
+
 log = logging.getLogger(__name__)
 
 DESK = "desk"
@@ -47,9 +49,8 @@ class SignalRepository:
         )
 
     async def _notify(self, channel: str, payload: str) -> None:
-        await self._session.execute(
-            text("SELECT pg_notify(:channel, :payload)"), {"channel": channel, "payload": payload}
-        )
+        values = {"channel": channel, "payload": payload}
+        await run(self._session, "SELECT pg_notify(%(channel)s, %(payload)s)", values)
 
 
 class Hub:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, cast
@@ -14,13 +13,15 @@ from sqlalchemy.orm import defer
 
 from intake.code_words import Sign
 from intake.competencies import Competency
-from intake.conversation import CodeWord, Conversation, Holder, Question, Safety
+from intake.conversation import Conversation
 from intake.effects import Judgement, Reason
 from intake.errors import ConversationNotFound
 from intake.messages import Inbound
 from intake.ports import OpenEscalation, Pending
-from intake.remembered import Memory
 from intake.risk import Assessment, Tier
+from storage import states
+from storage.arrivals import ArrivalRepository
+from storage.shelf import ADDRESS as ADDRESS
 from storage.shelf import Shelf as Shelf
 from storage.tables import (
     ConversationRow,
@@ -32,7 +33,6 @@ from storage.tables import (
     TierChangeRow,
 )
 
-ADDRESS = "address"
 # What the porch may not read (storage/roles.py), and what nobody needs who loads a conversation.
 UNREAD = (
     defer(ConversationRow.address_sealed, raiseload=True),
@@ -46,38 +46,7 @@ class ConversationRepository(Shelf):
 
     async def find_or_open(self, inbound: Inbound) -> Conversation:
         """The open conversation with this address, locked until the transaction ends."""
-        mark = self.keyring.fingerprint(inbound.address, ADDRESS)
-        new_id = uuid4()
-        await self.session.execute(
-            insert(ConversationRow)
-            .values(
-                id=new_id,
-                channel=inbound.channel,
-                inbox=inbound.inbox,
-                address_fingerprint=mark,
-                address_sealed=self.keyring.seal(inbound.address, f"conversation.address:{new_id}"),
-                opened_at=inbound.received_at,
-                last_inbound_at=inbound.received_at,
-            )
-            .on_conflict_do_nothing(
-                index_elements=["channel", "inbox", "address_fingerprint"],
-                index_where=ConversationRow.closed_at.is_(None),
-            )
-        )
-        row = await self.session.scalar(
-            select(ConversationRow)
-            .options(*UNREAD)
-            .where(
-                ConversationRow.channel == inbound.channel,
-                ConversationRow.inbox == inbound.inbox,
-                ConversationRow.address_fingerprint == mark,
-                ConversationRow.closed_at.is_(None),
-            )
-            .with_for_update()
-        )
-        if row is None:  # closed between the two statements: open the next one
-            return await self.find_or_open(inbound)
-        return await self._loaded(row)
+        return await ArrivalRepository(self.session, self.keyring).conversation(inbound)
 
     async def provider_ids(
         self, channel: str, inbox: str, address: str, since: datetime
@@ -106,30 +75,10 @@ class ConversationRepository(Shelf):
 
     async def save(self, conversation: Conversation) -> None:
         """Store the state of a conversation; the tier is only ever written upwards here."""
-        closed = conversation.closed_at is not None
-        values: dict[str, Any] = {
-            "holder": conversation.holder.value,
-            "advocate_id": conversation.advocate_id,
-            "tier": conversation.tier,
-            "language": conversation.language,
-            "language_chosen": conversation.language_chosen,
-            "language_offer": _listed(conversation.language_offer),
-            "safety": conversation.safety.value,
-            "code_word": conversation.code_word.value,
-            "question": conversation.question and conversation.question.value,
-            "last_inbound_at": conversation.last_inbound_at,
-            "closed_at": conversation.closed_at,
-        }
-        if conversation.holder is not Holder.ADVOCATE:
-            values["lease_until"] = None
-        if closed:
-            values |= {
-                "engine_memory_sealed": None,
-                "past_words_sealed": None,
-                "tip_state_sealed": None,
-            }
         await self.session.execute(
-            update(ConversationRow).where(ConversationRow.id == conversation.id).values(values)
+            update(ConversationRow)
+            .where(ConversationRow.id == conversation.id)
+            .values(states.changes(conversation))
         )
 
     async def memory(self, conversation_id: UUID) -> str | None:
@@ -206,67 +155,12 @@ class ConversationRepository(Shelf):
                 )
             )
         )
-        return to_conversation(row, opted_out=bool(opted_out))
-
-
-def _past_words(conversation_id: UUID) -> str:
-    return f"conversation.past_words:{conversation_id}"
-
-
-def _listed(offer: tuple[str, ...] | None) -> list[str] | None:
-    return None if offer is None else list(offer)
-
-
-def to_conversation(row: ConversationRow, *, opted_out: bool) -> Conversation:
-    """The domain's view of a row."""
-    return Conversation(
-        id=row.id,
-        channel=row.channel,
-        inbox=row.inbox,
-        holder=Holder(row.holder),
-        advocate_id=row.advocate_id,
-        tier=None if row.tier is None else Tier(row.tier),
-        language=row.language,
-        language_chosen=row.language_chosen,
-        language_offer=None if row.language_offer is None else tuple(row.language_offer),
-        safety=Safety(row.safety),
-        code_word=CodeWord(row.code_word),
-        question=None if row.question is None else Question(row.question),
-        opted_out=opted_out,
-        last_inbound_at=row.last_inbound_at,
-        closed_at=row.closed_at,
-    )
+        columns = {name: getattr(row, name) for name in states.COLUMNS}
+        return states.read(columns, opted_out=bool(opted_out))
 
 
 class MessageRepository(Shelf):
     """Messages in and out, in the order in which the line took them."""
-
-    async def add_inbound(
-        self, conversation: Conversation, inbound: Inbound, sign: Sign | None = None
-    ) -> UUID | None:
-        """Store a message once. None when the provider's id is known already."""
-        message_id = uuid4()
-        stored = await self.session.scalar(
-            insert(MessageRow)
-            .values(
-                id=message_id,
-                conversation_id=conversation.id,
-                direction="in",
-                author="contact",
-                channel=inbound.channel,
-                provider_id=inbound.provider_id,
-                body_sealed=self._sealed(message_id, inbound.text),
-                turn="pending",
-                key=sign and sign.value,
-                created_at=inbound.received_at,
-            )
-            .on_conflict_do_nothing(
-                index_elements=["channel", "provider_id"],
-                index_where=MessageRow.provider_id.is_not(None),
-            )
-            .returning(MessageRow.id)
-        )
-        return stored
 
     async def add_outbound(self, conversation: Conversation, text: str, key: str | None) -> UUID:
         """Put a line of the bot into the outbox."""
@@ -382,31 +276,6 @@ class MessageRepository(Shelf):
 class RiskRepository(Shelf):
     """What the judges said."""
 
-    async def memory(self, conversation_id: UUID) -> Memory:
-        """What earlier messages left behind for judging the next."""
-        found = (
-            await self.session.execute(
-                select(ConversationRow.past_cues, ConversationRow.past_words_sealed).where(
-                    ConversationRow.id == conversation_id
-                )
-            )
-        ).first()
-        cues, sealed = found or (None, None)
-        words = sealed and json.loads(self.keyring.open(sealed, _past_words(conversation_id)))
-        return Memory(cues or "", tuple(words or ()))
-
-    async def remember(self, conversation_id: UUID, memory: Memory) -> None:
-        """Keep what the messages so far leave behind."""
-        words = json.dumps(memory.words) if memory.words else None
-        await self.session.execute(
-            update(ConversationRow)
-            .where(ConversationRow.id == conversation_id)
-            .values(
-                past_cues=memory.cues or None,
-                past_words_sealed=words and self.keyring.seal(words, _past_words(conversation_id)),
-            )
-        )
-
     async def forget_words(self, before: datetime) -> int:
         """Drop the words of conversations in which nobody has written since; returns how many."""
         result = await self.session.execute(
@@ -424,16 +293,7 @@ class RiskRepository(Shelf):
         self, conversation_id: UUID, message_id: UUID, assessment: Assessment
     ) -> None:
         """Record what the rules said of a message."""
-        cues = [
-            {
-                "category": cue.category,
-                "name": cue.name,
-                "tier": cue.tier.label,
-                "start": cue.start,
-                "end": cue.end,
-            }
-            for cue in assessment.cues
-        ]
+        cues = states.cues(assessment)
         await self._add(
             conversation_id, message_id, "rules", assessment.tier, cues, assessment.version
         )

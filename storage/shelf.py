@@ -8,6 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.crypto import Keyring
 
+#: What the fingerprints of addresses are made for.
+ADDRESS = "address"
+
 
 class Shelf:
     """What every repository stands on: the session of the transaction and the keys."""

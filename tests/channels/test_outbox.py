@@ -16,6 +16,7 @@ from channels.adapters.sms import Sms
 from channels.adapters.twilio import Account
 from channels.outbox import Outbox, TryAgain
 from intake.messages import Delivery, Inbound
+from intake.ports import Keeping
 from practice.carrier import Fault
 from storage.database import Database, utc_now
 from tests.channels.conftest import LINE, PUBLIC, SID, TOKEN, Carrier
@@ -36,7 +37,7 @@ class Sender:
         inbound = Inbound("sms", LINE, self.number, f"SM{uuid4().hex}", "hi", utc_now())
         async with self.database.transaction() as tx:
             conversation = await tx.conversations.find_or_open(inbound)
-            await tx.messages.add_inbound(conversation, inbound)
+            await tx.arrivals.keep(Keeping(conversation, inbound))
             self.id = conversation.id
 
     async def queue(self, *texts: str) -> None:

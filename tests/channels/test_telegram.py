@@ -23,6 +23,7 @@ from channels.outbox import Outbox, TryAgain
 from channels.registry import Registry
 from channels.settings import PorchSettings
 from intake.messages import Author, Delivery, Inbound, InboundKind, Keyword
+from intake.ports import Keeping
 from practice.telegram import SECRET_HEADER, TelegramFault, TelegramService, create_telegram
 from storage.database import Database, utc_now
 from storage.outbox import Letter
@@ -365,7 +366,7 @@ async def test_clear_takes_back_both_sides(
     assert isinstance(inbound, Inbound)
     async with database.transaction() as tx:
         conversation = await tx.conversations.find_or_open(inbound)
-        await tx.messages.add_inbound(conversation, inbound)
+        await tx.arrivals.keep(Keeping(conversation, inbound))
     await Sender(database, adapter, CHAT).deliver("an answer")
     (event,) = adapter.parse(raw(state.typed(CHAT, "/clear")))
     assert isinstance(event, Aside)

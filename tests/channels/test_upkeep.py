@@ -15,6 +15,7 @@ from channels.adapters.sms import Sms
 from channels.adapters.twilio import Account
 from channels.upkeep import Running, Upkeep
 from intake.messages import Inbound
+from intake.ports import Keeping
 from storage.database import Database, utc_now
 from storage.jobs import make_app
 from tests.channels.conftest import LINE, PUBLIC, SID, TOKEN, Carrier
@@ -71,7 +72,7 @@ async def _message(database: Database, provider_id: str, age: timedelta) -> UUID
     inbound = Inbound("sms", LINE, f"+1613{uuid4().int % 10**7:07d}", provider_id, "hi", utc_now())
     async with database.transaction() as tx:
         conversation = await tx.conversations.find_or_open(inbound)
-        message_id = await tx.messages.add_inbound(conversation, inbound)
+        message_id = await tx.arrivals.keep(Keeping(conversation, inbound))
         await tx.session.execute(
             text("UPDATE message SET created_at = now() - :age WHERE id = :id"),
             {"age": age, "id": message_id},

@@ -18,6 +18,7 @@ from channels.outbox import Outbox, TryAgain
 from channels.registry import Registry
 from channels.settings import PorchSettings
 from intake.messages import Delivery, DeliveryReport, Inbound, InboundKind, Keyword
+from intake.ports import Keeping
 from practice.carrier import Fault
 from storage.database import Database, utc_now
 from tests.channels.conftest import LINE, PUBLIC, SID, TOKEN, Carrier, signed, sms_form
@@ -142,7 +143,7 @@ class Waiting:
             await self.carrier.exchange.add(heard)
         async with self.database.transaction() as tx:
             conversation = await tx.conversations.find_or_open(inbound)
-            await tx.messages.add_inbound(conversation, inbound)
+            await tx.arrivals.keep(Keeping(conversation, inbound))
             await tx.session.execute(
                 text("UPDATE conversation SET last_inbound_at = :at"), {"at": wrote_at}
             )

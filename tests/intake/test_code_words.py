@@ -114,7 +114,7 @@ async def test_the_words_are_nowhere(texter: Texter) -> None:
     await say(texter, "hi", WORD, "where can i sleep")
     async with texter.database.transaction() as tx:
         thread = " ".join(m.text or "" for m in await tx.desk.thread(texter.id)).lower()
-        memory = await tx.risks.memory(texter.id)
+        memory = (await texter.met(tx)).memory
     heard = [part for asked in texter.engine.asked for part in (asked.text, *asked.history)]
     for place in (thread, " ".join(heard).lower(), " ".join(memory.words).lower()):
         assert "lantern" not in place
@@ -216,7 +216,7 @@ async def test_danger_instead_of_a_word_is_danger(texter: Texter) -> None:
     state = await texter.state()
     assert (state.holder, state.tier, state.question) == (Holder.WAITING, Tier.IMMINENT, None)
     async with texter.database.transaction() as tx:
-        assert (await tx.contacts.words(texter.id)).code is None
+        assert (await texter.met(tx)).words.code is None
 
 
 async def test_both_words_must_differ(texter: Texter) -> None:
@@ -230,7 +230,7 @@ async def test_both_words_must_differ(texter: Texter) -> None:
         "settings.saved",
     ]
     async with texter.database.transaction() as tx:
-        assert (await tx.contacts.words(texter.id)).duress is None
+        assert (await texter.met(tx)).words.duress is None
 
 
 async def test_a_web_visit_has_no_settings(texter: Texter) -> None:

@@ -107,7 +107,8 @@ async def test_nothing_is_half_done(texter: Texter, monkeypatch: pytest.MonkeyPa
     async def broken(*_: object) -> None:
         raise OSError
 
-    monkeypatch.setattr(JobRepository, "turn", broken)
+    # The last job of a text with risk.
+    monkeypatch.setattr(JobRepository, "route", broken)
     with pytest.raises(OSError):
         await texter.text("he has a gun")
     monkeypatch.undo()

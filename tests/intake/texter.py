@@ -105,6 +105,10 @@ class Texter:
         async with self.database.transaction() as tx:
             return await tx.conversations.get(self.id)
 
+    async def met(self, tx: Any) -> Any:
+        """What the next text would meet."""
+        return await tx.arrivals.meet(self.inbound("hi"))
+
     async def rows(self, sql: str) -> list[Any]:
         """A look at the hall."""
         async with self.database.transaction() as tx:

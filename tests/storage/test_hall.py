@@ -14,6 +14,7 @@ from sqlalchemy import text
 from intake.conversation import claim, escalate, hear
 from intake.effects import Reason
 from intake.messages import Author, Delivery, DeliveryReport, Inbound
+from intake.ports import Keeping
 from intake.risk import Tier
 from intake.tip_fields import NewTip, Origin
 from storage.crypto import Keyring
@@ -40,7 +41,7 @@ async def stored(database: Database, message: Inbound) -> UUID:
     """Store a text; returns the conversation."""
     async with database.transaction() as tx:
         conversation = await tx.conversations.find_or_open(message)
-        assert await tx.messages.add_inbound(conversation, message)
+        assert await tx.arrivals.keep(Keeping(conversation, message))
         return conversation.id
 
 
