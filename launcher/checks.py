@@ -10,8 +10,9 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from launcher.setup.layout import BUILD, ROOT, environment_python
 from launcher.setup.options import Options
@@ -68,10 +69,11 @@ def check(options: Options) -> int:
 def test(options: Options) -> int:
     """Run the checks and all tests, or the tests chosen; returns the exit status."""
     outcomes = [_run(stage, command) for stage, command in _checks()]
+    shown, *others = [partial(_pytest, *run) for run in _tests(options.rest)]
     if not options.rest:
-        # Once, before anything waits for it: no test's patience is as long as the training.
-        outcomes.append(_run("model", [str(ROOT / "hotline"), "train"]))
-    for outcome in _at_once(list(_tests(options.rest))):
+        # Once, before what waits for it: no test's patience is as long as the training.
+        others.insert(0, partial(_run, "model", [str(ROOT / "hotline"), "train"]))
+    for outcome in _at_once(shown, others):
         # A choice may leave one of the runs without a test, but no run is empty by itself.
         if outcome.status == NOTHING_CHOSEN and options.rest:
             outcome.status = 0
@@ -79,17 +81,20 @@ def test(options: Options) -> int:
     return _sum_up(outcomes)
 
 
-def _at_once(runs: Sequence[tuple[str, Path, list[str]]]) -> list[Outcome]:
-    """Two runs of pytest at a time: most of what a running line is asked, it is waited for.
+class _Stage(Protocol):
+    """Something that is run, its words shown or kept in a file."""
+
+    def __call__(self, *, output: IO[str] | None = None) -> Outcome: ...
+
+
+def _at_once(shown: _Stage, others: Sequence[_Stage]) -> list[Outcome]:
+    """Two stages at a time: most of what a running line is asked, it is waited for.
 
     The first is shown as it goes, the others' words follow when they have ended.
     """
-    if len(runs) < 2:
-        return [_pytest(*run) for run in runs]
-    shown, *others = runs
     with ThreadPoolExecutor(1) as pool:
-        later = [pool.submit(_quietly, run) for run in others]
-        outcomes = [_pytest(*shown)]
+        later = [pool.submit(_quietly, stage) for stage in others]
+        outcomes = [shown()]
         for future in later:
             outcome, words = future.result()
             say(f"--- {outcome.stage}")
@@ -98,10 +103,10 @@ def _at_once(runs: Sequence[tuple[str, Path, list[str]]]) -> list[Outcome]:
     return outcomes
 
 
-def _quietly(run: tuple[str, Path, list[str]]) -> tuple[Outcome, str]:
-    """The outcome of a run, and all that it printed."""
+def _quietly(stage: _Stage) -> tuple[Outcome, str]:
+    """The outcome of a stage, and all that it printed."""
     with tempfile.TemporaryFile("w+", errors="replace") as output:
-        outcome = _pytest(*run, output=output)
+        outcome = stage(output=output)
         output.seek(0)
         return outcome, output.read().rstrip()
 
