@@ -37,6 +37,7 @@ from storage.accounts import Advocate
 from storage.board import BoardEntry, EarlierContact
 from storage.database import Transaction
 from storage.desk import DeliveryState, Note, RiskRecord, TierChange
+from storage.safety_plans import KeptPlan
 from storage.tips_desk import TipFile
 from storage.vault import Tipster
 
@@ -61,6 +62,7 @@ class Opened:
     preference: Preference
     names: dict[UUID, str]
     joined: frozenset[UUID] = frozenset()
+    plan: KeptPlan | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ async def open_conversation(
         preference=await tx.contacts.preference(conversation_id),
         names=await tx.accounts.names(writers | joined),
         joined=joined,
+        plan=await tx.plans.plan(conversation_id),
     )
 
 

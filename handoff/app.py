@@ -22,6 +22,7 @@ from handoff import (
     duty_routes,
     ledger_api,
     pages,
+    panel_api,
     phrases_pages,
     practice_pages,
     protocol_pages,
@@ -108,6 +109,7 @@ def create_app(office: Office) -> Guard:
     app.include_router(api.router)
     app.include_router(ledger_api.router)
     app.include_router(contact_api.router)
+    app.include_router(panel_api.router)
     app.include_router(directory_api.router)
     app.include_router(directory_pages.router)
     app.include_router(screen_api.router)

@@ -19,6 +19,7 @@ from handoff.errors import (
     NotSafe,
     OnceUsed,
     OptedOut,
+    PlanMoved,
     TierMoved,
     UnfitText,
     UnfitValue,
@@ -29,6 +30,7 @@ from intake.conversation import Conversation, Holder, Safety, close, give_back, 
 from intake.errors import ConversationNotFound, NotHolder, NotWaiting
 from intake.messages import MAX_CHARACTERS, clean
 from intake.risk import Tier
+from intake.safety_plan import LONGEST_PART, Plan
 from intake.speaking import Voice
 from storage.accounts import Advocate
 from storage.database import Transaction
@@ -255,6 +257,21 @@ class Desk:
         await self.tx.jobs.send(conversation_id)
         await self._written("contact_preference", conversation_id, texting=preference.texting.value)
         return kept
+
+    async def write_plan(
+        self, conversation_id: UUID, plan: Plan, shown_at: datetime | None
+    ) -> None:
+        """Write the safety plan anew, in place of the one on the screen.
+
+        Raises NotHolder, UnfitText, or PlanMoved when a colleague wrote it meanwhile.
+        """
+        await self._taking_part(conversation_id)
+        kept = {part: _fit(words, LONGEST_PART, "part") for part, words in plan.parts.items()}
+        if not await self.tx.plans.write(
+            conversation_id, Plan(kept), self.advocate.id, self.now, shown_at=shown_at
+        ):
+            raise PlanMoved("a colleague wrote the plan anew; look again")
+        await self._written("safety_plan", conversation_id, parts=len(kept))
 
     async def _held(self, conversation_id: UUID) -> Conversation:
         conversation = await self.tx.conversations.lock(conversation_id)

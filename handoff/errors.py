@@ -21,6 +21,10 @@ class NewMessage(LineError):
     """The person wrote after what the screen showed; look before you end this."""
 
 
+class PlanMoved(LineError):
+    """A colleague wrote the safety plan anew after what the screen showed."""
+
+
 class TierMoved(LineError):
     """The tier is not what the screen showed; look again before you lower it."""
 

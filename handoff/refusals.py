@@ -32,6 +32,7 @@ REFUSALS: dict[type[LineError], tuple[str, HTTPStatus]] = {
     errors.OptedOut: ("opted_out", HTTPStatus.CONFLICT),
     errors.NotSafe: ("not_safe", HTTPStatus.CONFLICT),
     errors.NewMessage: ("new_message", HTTPStatus.CONFLICT),
+    errors.PlanMoved: ("plan_moved", HTTPStatus.CONFLICT),
     errors.TierMoved: ("tier_moved", HTTPStatus.CONFLICT),
     errors.OnceUsed: ("once_used", HTTPStatus.CONFLICT),
     errors.NotOffered: ("not_offered", HTTPStatus.CONFLICT),

@@ -16,9 +16,11 @@ from handoff.packet import Packet
 from intake.contact import Preference, Texting, Window
 from intake.messages import MAX_CHARACTERS, Stored
 from intake.risk import Tier
+from intake.safety_plan import Part
 from storage.accounts import Advocate
 from storage.board import BoardEntry
 from storage.desk import Note, RiskRecord, TierChange
+from storage.safety_plans import KeptPlan
 
 TierName = Literal["imminent", "urgent", "concern"]
 CompetencyName = Literal["indigenous_cultural_safety", "minors", "labour", "immigration", "2slgbtq"]
@@ -147,6 +149,7 @@ class BoardLine(BaseModel):
     offered_until: datetime | None
     paged_at: datetime | None
     lead_paged_at: datetime | None
+    joined: list[UUID]
 
     @classmethod
     def of(cls, entry: BoardEntry) -> BoardLine:
@@ -175,6 +178,7 @@ class BoardLine(BaseModel):
             offered_until=entry.offered_until,
             paged_at=entry.paged_at,
             lead_paged_at=entry.lead_paged_at,
+            joined=list(entry.joined),
         )
 
 
@@ -376,6 +380,19 @@ class ChangedTier(BaseModel):
         )
 
 
+class SafetyPlan(BaseModel):
+    """The safety plan as it was written last; a part that nobody spoke of is left out."""
+
+    parts: dict[Part, str]
+    advocate: str
+    at: datetime
+
+    @classmethod
+    def of(cls, kept: KeptPlan) -> SafetyPlan:
+        """The plan as the API writes it."""
+        return cls(parts=dict(kept.plan.parts), advocate=kept.advocate, at=kept.at)
+
+
 class Thread(BaseModel):
     """An opened conversation: its messages after the one asked for, and all that is known of it."""
 
@@ -398,6 +415,8 @@ class Thread(BaseModel):
     notes: list[WrittenNote]
     tier_changes: list[ChangedTier]
     joined: list[UUID]
+    joined_names: list[str]
+    safety_plan: SafetyPlan | None
     packet: Packet | None = None
     """Everything that is known at a handoff; only when the conversation is opened whole."""
 
@@ -433,6 +452,8 @@ class Thread(BaseModel):
             notes=[WrittenNote.of(note) for note in opened.notes],
             tier_changes=[ChangedTier.of(change) for change in opened.tier_changes],
             joined=sorted(opened.joined),
+            joined_names=sorted(opened.names.get(one, "") for one in opened.joined),
+            safety_plan=None if opened.plan is None else SafetyPlan.of(opened.plan),
         )
 
 

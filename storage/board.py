@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from intake.conversation import Holder, Safety
 from intake.effects import Reason
 from intake.risk import Tier
-from storage.handoff_tables import OfferRow
+from storage.handoff_tables import JoinedRow, OfferRow
 from storage.repositories import Shelf
 from storage.tables import (
     AdvocateRow,
@@ -66,6 +66,8 @@ class BoardEntry:
     offered_until: datetime | None = None
     paged_at: datetime | None = None
     lead_paged_at: datetime | None = None
+    joined: tuple[UUID, ...] = ()
+    """Colleagues who were asked in."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class BoardRepository(Shelf):
                 AdvocateRow.name,
                 _opted_out(),
                 _last_reply(),
+                _joined(),
                 OfferRow.advocate_id,
                 OfferRow.lease_until,
             )
@@ -144,8 +147,18 @@ class BoardRepository(Shelf):
                 offered_until=until,
                 paged_at=escalation.paged_at,
                 lead_paged_at=escalation.lead_paged_at,
+                joined=tuple(joined),
             )
-            for conversation, escalation, name, blocked, last_reply, offered_to, until in rows
+            for (
+                conversation,
+                escalation,
+                name,
+                blocked,
+                last_reply,
+                joined,
+                offered_to,
+                until,
+            ) in rows
         ]
 
     async def entry(self, conversation_id: UUID) -> BoardEntry | None:
@@ -274,6 +287,17 @@ def _last_reply() -> ColumnElement[datetime]:
     return (
         select(func.max(MessageRow.created_at))
         .where(MessageRow.conversation_id == ConversationRow.id, MessageRow.author == "advocate")
+        .correlate(ConversationRow)
+        .scalar_subquery()
+    )
+
+
+def _joined() -> ColumnElement[list[UUID]]:
+    """Who helps, in a fixed order."""
+    return func.array(
+        select(JoinedRow.advocate_id)
+        .where(JoinedRow.conversation_id == ConversationRow.id)
+        .order_by(JoinedRow.advocate_id)
         .correlate(ConversationRow)
         .scalar_subquery()
     )

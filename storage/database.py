@@ -36,6 +36,7 @@ from storage.repositories import (
 )
 from storage.returns import ReturnRepository
 from storage.routing import RoutingRepository
+from storage.safety_plans import SafetyPlanRepository
 from storage.switches import SwitchRepository
 from storage.tips import TipRepository
 from storage.tips_desk import TipsDeskRepository
@@ -79,6 +80,7 @@ class Transaction:
         self.disclosures = DisclosureRepository(session, keyring)
         self.routing = RoutingRepository(session, keyring)
         self.switches = SwitchRepository(session, keyring)
+        self.plans = SafetyPlanRepository(session, keyring)
         self.alerts = AlertRepository(session, keyring)
         self.factors = FactorRepository(session, keyring)
         self.signals = SignalRepository(session)

@@ -186,3 +186,16 @@ class LineSwitchRow(Base):
     on_by: Mapped[UUID] = mapped_column(ForeignKey("advocate.id"))
     off_at: Mapped[datetime | None] = mapped_column(_Moment)
     off_by: Mapped[UUID | None] = mapped_column(ForeignKey("advocate.id"))
+
+
+class SafetyPlanRow(Base):
+    """The safety plan of a conversation; `id` is the conversation's. Sealed, staff only."""
+
+    __tablename__ = "safety_plan"
+
+    id: Mapped[UUID] = mapped_column(
+        ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True
+    )
+    advocate_id: Mapped[UUID] = mapped_column(ForeignKey("advocate.id"))
+    body_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = _now()

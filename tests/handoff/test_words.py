@@ -18,12 +18,16 @@ from handoff import report_pages, report_words
 from handoff.ledger import YARDSTICK
 from handoff.refusals import OTHER_CODES, REFUSALS
 from handoff.words import SCREEN, chosen
+from intake.competencies import Competency
 from intake.consent import Act
-from intake.conversation import Safety
+from intake.contact import Texting
+from intake.conversation import CodeWord, Safety
 from intake.effects import Reason
 from intake.messages import Delivery
 from intake.needs import Need
 from intake.risk import Tier
+from intake.routing import Widening
+from intake.safety_plan import Part
 from intake.tip_fields import Answer, Label, Origin, Status, TipFields
 
 # Families whose last part is data: a tier, a channel, a cue.
@@ -50,6 +54,13 @@ FAMILIES: dict[str, set[str]] = {
     "confirm.unsafe": {"title", "text", "yes"},
     "confirm.release": {"title", "text", "yes"},
     "why.judge": {"rules", "model"},
+    "said": {"asked", "promised", "told"},
+    "code_word": {one.value for one in CodeWord},
+    "competency": {one.value for one in Competency},
+    "widened": {one.value for one in Widening},
+    "reach.texting": {one.value for one in Texting},
+    "plan.part": {one.value for one in Part},
+    "rules.place": {"said", "decided"},
     "language.name": set(SCREEN.languages),
     "need": {need.value for need in Need},
 }

@@ -130,10 +130,12 @@ async function fetchThread() {
   const messages = [...known, ...fresh.messages].map((message) => {
     const state = states.get(message.id);
     if (!state) return message;
-    return { ...message, delivery: state.delivery, delivery_error: state.error };
+    return { ...message, delivery: state.delivery, delivery_error: state.error, hold_until: state.hold_until };
   });
   settleDraft(id, messages);
-  thread.value = { ...fresh, messages };
+  // The packet is what was known when the conversation was opened whole; it comes that once.
+  const packet = fresh.packet ?? (thread.value?.id === id ? thread.value.packet : null);
+  thread.value = { ...fresh, messages, packet };
 }
 
 // A reply whose answer was lost on the way arrived after all: its draft is done.
@@ -161,6 +163,14 @@ export const claim = (id) =>
     await post(`/api/conversations/${id}/claim`);
     await open(id);
     focusSoon("reply");
+  });
+
+// Pass on what is offered to me; the next one is asked at once.
+export const decline = (id) =>
+  doing("decline", async () => {
+    await post(`/api/conversations/${id}/decline`);
+    say("toast.passed_on");
+    await loadBoard();
   });
 
 export const claimNext = () =>
@@ -230,6 +240,59 @@ export const addNote = (id, text) =>
     await post(`/api/conversations/${id}/notes`, { text });
     await follow();
     return true;
+  });
+
+export const setPreference = (id, preference) =>
+  doing("preference", async () => {
+    await post(`/api/conversations/${id}/contact-preference`, preference);
+    say("toast.reach_kept");
+    await follow();
+    return true;
+  });
+
+export const writePlan = (id, parts, shownAt) =>
+  doing("plan", async () => {
+    await post(`/api/conversations/${id}/safety-plan`, { parts, shown_at: shownAt });
+    say("toast.plan_kept");
+    await follow();
+    return true;
+  });
+
+// Working together ----------------------------------------------------------------------------
+
+export const transfer = (id, to, note) =>
+  doing("transfer", async () => {
+    const body = { ...to, seen: lastSeen(), note: note.trim() || null };
+    await post(`/api/conversations/${id}/transfer`, body);
+    ended(id, "toast.handed_on");
+  });
+
+export const invite = (id, colleague) =>
+  doing("invite", async () => {
+    await post(`/api/conversations/${id}/invite`, { advocate_id: colleague });
+    say("toast.invited");
+    await follow();
+  });
+
+export const leaveHelping = (id) =>
+  doing("leave", async () => {
+    await post(`/api/conversations/${id}/leave`);
+    leave();
+    focusSoon("list");
+  });
+
+export const whisper = (id, text) =>
+  doing("whisper", async () => {
+    await post(`/api/conversations/${id}/whisper`, { text });
+    say("toast.whispered");
+    await follow();
+    return true;
+  });
+
+export const readWhisper = (id, noteId) =>
+  doing("whisper", async () => {
+    await post(`/api/conversations/${id}/whisper/${noteId}/read`);
+    await follow();
   });
 
 const lastSeen = () => thread.value?.messages.at(-1)?.sequence ?? 0;

@@ -21,9 +21,11 @@ function Console() {
   if (me.value === null) return null;
   return html`<div class=${`desk ${blurred.value ? "is-blurred" : ""}`} data-pane=${pane.value}>
     <${Bar} />
-    <${List} />
-    <${Thread} />
-    <${Why} />
+    <main class="panes">
+      <${List} />
+      <${Thread} />
+      <${Why} />
+    </main>
     <${Blurred} />
     <${Toast} />
     <${Dialogs} />

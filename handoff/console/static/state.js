@@ -45,15 +45,22 @@ export const waiting = computed(() => sorted.value.filter((e) => e.holder === "w
 export const mine = computed(() =>
   sorted.value.filter((e) => e.holder === "advocate" && e.advocate_id === me.value?.id),
 );
+export const helping = computed(() => sorted.value.filter(helps));
 export const others = computed(() =>
-  sorted.value.filter((e) => e.holder === "advocate" && e.advocate_id !== me.value?.id),
+  sorted.value.filter((e) => e.holder === "advocate" && e.advocate_id !== me.value?.id && !helps(e)),
 );
 export const imminent = computed(() => waiting.value.filter((e) => e.tier === "imminent"));
 
 export const openEntry = computed(() => entries.value?.get(openId.value) ?? null);
 export const isMine = (entry) =>
   entry !== null && entry.holder === "advocate" && entry.advocate_id === me.value?.id;
+// Whoever holds it, and a colleague who was asked in: both write.
+export const helps = (entry) => entry?.holder === "advocate" && entry.joined.includes(me.value?.id);
+export const takesPart = (entry) => isMine(entry) || helps(entry);
 export const canClaim = (entry) => entry !== null && entry.holder === "waiting";
+// Asked first whether I take it: by the line, or by a colleague who handed it on.
+export const offeredToMe = (entry) =>
+  canClaim(entry) && (entry.offered_to === me.value?.id || entry.wants === me.value?.id);
 // The person wrote after our last reply.
 export const awaitsReply = (entry) =>
   entry.last_reply_at === null ||

@@ -315,4 +315,4 @@ async def test_a_persons_language_is_named_and_marked(line: Line, screens: Scree
     own = page.locator(".facts span[lang=ur]")
     assert (await own.inner_text(), await own.get_attribute("dir")) == ("اردو", "rtl")
     await page.get_by_role("button", name="Français").click()
-    await expect(page.locator(".facts")).to_contain_text("Ourdou")
+    await expect(page.locator(".facts").first).to_contain_text("Ourdou")

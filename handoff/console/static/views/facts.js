@@ -1,4 +1,5 @@
 // How the facts of a conversation are put into words.
+import { momentOf } from "../clock.js";
 import { languageName, t, tOr } from "../words.js";
 
 export const channelWord = (channel) => tOr(`channel.${channel}`, channel);
@@ -25,6 +26,9 @@ export function author(message, meId) {
 }
 
 export function deliveryWord(message) {
+  if (message.delivery === "held" && message.hold_until) {
+    return t("delivery.until", { when: momentOf(message.hold_until) });
+  }
   const word = t(`delivery.${message.delivery}`);
   const problem = message.delivery_error;
   if (!problem || message.delivery === "delivered" || message.delivery === "sent") return word;

@@ -2,7 +2,7 @@
 import { open } from "../actions.js";
 import { duration, isLate, now, seconds } from "../clock.js";
 import { html } from "../html.js";
-import { awaitsReply, entries, me, mine, openId, others, unread, waiting } from "../state.js";
+import { awaitsReply, entries, helping, me, mine, offeredToMe, openId, others, unread, waiting } from "../state.js";
 import { t } from "../words.js";
 import { place, why } from "./facts.js";
 import { Tier } from "./tier.js";
@@ -14,6 +14,8 @@ export function List() {
     html`<${Section} id="mine" title=${t("list.mine")} entries=${mine.value} Row=${MyRow} />`}
     <${Section} id="waiting" title=${t("list.waiting")} entries=${waiting.value} Row=${WaitingRow}
       empty=${entries.value === null ? t("list.loading") : t("list.nobody")} />
+    ${helping.value.length > 0 &&
+    html`<${Section} id="helping" title=${t("list.helping")} entries=${helping.value} Row=${HelpRow} />`}
     ${others.value.length > 0 &&
     html`<details class="others">
       <summary>${t("list.others")} <span class="count">${others.value.length}</span></summary>
@@ -63,6 +65,12 @@ function MyRow({ entry }) {
   <//>`;
 }
 
+function HelpRow({ entry }) {
+  return html`<${Row} entry=${entry} clock=${html`<span class="with">${entry.advocate}</span>`}>
+    <${Flags} entry=${entry} isNew=${unread.value.has(entry.id)} />
+  <//>`;
+}
+
 // A supervisor may look at what colleagues do (on record); others see who has it.
 function OtherRow({ entry }) {
   const clock = html`<span class="with">${entry.advocate}</span>`;
@@ -83,6 +91,7 @@ export function Waited({ entry }) {
 
 function Flags({ entry, isNew = false }) {
   const flags = [
+    offeredToMe(entry) && ["new", t("flag.for_you")],
     isNew && ["new", t("flag.new")],
     entry.opted_out && ["stop", t("flag.opted_out")],
     entry.safety === "not_safe" && ["care", t("flag.not_safe")],

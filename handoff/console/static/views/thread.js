@@ -1,11 +1,11 @@
 // The middle: what was said, by whom, and what became of it.
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/hooks.js";
-import { claim, leave } from "../actions.js";
+import { claim, decline, leave } from "../actions.js";
 import { dayOf, timeOf } from "../clock.js";
 import { isCovered, uncover } from "../comfort.js";
 import { html } from "../html.js";
 import { cut } from "../marks.js";
-import { busy, canClaim, dialog, isMine, lost, me, openEntry, openId, pane, thread } from "../state.js";
+import { busy, canClaim, dialog, helps, isMine, lost, me, offeredToMe, openEntry, openId, pane, takesPart, thread } from "../state.js";
 import { htmlTag, t } from "../words.js";
 import { Rest } from "./comfort.js";
 import { Composer } from "./composer.js";
@@ -20,26 +20,26 @@ export function Thread() {
   if (openId.value === null) return html`<${Nothing} />`;
   const shown = thread.value;
   const entry = openEntry.value;
-  return html`<main class="thread" id="main">
+  return html`<section class="thread" id="main" tabindex="-1" aria-labelledby="thread-title">
     <${Head} entry=${entry} shown=${shown} />
     ${shown === null
       ? html`<p class="loading" role="status">${t("thread.loading")}</p>`
       : html`<${Cautions} shown=${shown} entry=${entry} />
           <${Log} key=${shown.id} shown=${shown} />
           <${Foot} entry=${entry} shown=${shown} />`}
-  </main>`;
+  </section>`;
 }
 
 function Nothing() {
   const why = lost.value;
-  return html`<main class="thread is-empty" id="main">
+  return html`<section class="thread is-empty" id="main" tabindex="-1" aria-labelledby="thread-title">
     <div class="nothing">
       <h2 id="thread-title" tabindex="-1">${why ? t("lost.title") : t("thread.none_title")}</h2>
       <p>${why ? t(why.key, { name: why.name }) : t("thread.none")}</p>
       <${Rest} />
       <button type="button" class="plain back" onClick=${leave}>${t("thread.back")}</button>
     </div>
-  </main>`;
+  </section>`;
 }
 
 function Head({ entry, shown }) {
@@ -72,18 +72,23 @@ export function Endings() {
 
 function holderWord(entry) {
   if (isMine(entry)) return t("holder.you");
+  if (helps(entry)) return t("holder.helping", { name: entry.advocate ?? "" });
   if (entry.holder === "waiting") return t("holder.nobody");
   return t("holder.advocate", { name: entry.advocate ?? "" });
 }
 
 function Cautions({ shown }) {
+  const words = shown.notes.filter((note) => note.whisper_to === me.value?.id && !note.read_at);
   const cautions = [
+    ...words.map((note) => ["word", t("caution.whisper", { name: note.advocate, text: note.text })]),
+    shown.code_word === "not_given" && ["care", t("caution.code_word")],
     shown.opted_out && ["stop", t("caution.opted_out")],
     shown.safety === "not_safe" && ["care", t("caution.not_safe")],
     shown.safety === "unasked" && ["", t("caution.unasked")],
     shown.safety === "asked" && ["", t("caution.asked")],
   ].filter(Boolean);
-  return cautions.map(([kind, words]) => html`<p class=${`caution ${kind}`} key=${kind + words}>${words}</p>`);
+  if (cautions.length === 0) return null;
+  return html`<div class="cautions">${cautions.map(([kind, words]) => html`<p class=${`caution ${kind}`} key=${kind + words}>${words}</p>`)}</div>`;
 }
 
 function Log({ shown }) {
@@ -147,11 +152,16 @@ function spansOf(shown, id) {
     .filter((cue) => cue.start !== null && cue.end !== null);
 }
 
+// A code word is not kept as text: what it was stands in its place.
+const WORDS = { "word.code": "word.code", "word.duress": "word.duress", "word.new": "word.new" };
+
 function Message({ message, language, spans, same }) {
   const failed = ["undelivered", "failed", "blocked"].includes(message.delivery);
   return html`<div class=${`message by-${message.author} ${same ? "is-same" : ""}`} id=${`message-${message.id}`} tabindex="-1">
     <p class="meta"><span class="by">${author(message, me.value?.id)}</span> <time datetime=${message.at}>${timeOf(message.at)}</time></p>
-    ${message.text === null
+    ${WORDS[message.key]
+      ? html`<p class="words is-removed">${t(WORDS[message.key])}</p>`
+      : message.text === null
       ? html`<p class="words is-removed">${t("thread.removed")}</p>`
       : html`<p class="words" dir="auto" lang=${message.author === "advocate" ? undefined : htmlTag(language)}>${cut(message.text, spans).map((piece) =>
           piece.tier === null ? piece.text : html`<${Heavy} piece=${piece} id=${message.id} />`)}</p>`}
@@ -166,11 +176,14 @@ function Heavy({ piece, id }) {
 }
 
 function Foot({ entry, shown }) {
-  if (isMine(entry)) return html`<${Composer} key=${shown.id} id=${shown.id} channel=${shown.channel} language=${shown.language} optedOut=${shown.opted_out} />`;
+  if (takesPart(entry)) return html`<${Composer} key=${shown.id} id=${shown.id} channel=${shown.channel} language=${shown.language} optedOut=${shown.opted_out} />`;
   if (canClaim(entry)) {
     return html`<div class="foot">
-      <p>${t("thread.claim_first")}</p>
-      <button type="button" class="primary" disabled=${busy("claim")} onClick=${() => claim(entry.id)}>${t("act.claim")}</button>
+      <p>${t(offeredToMe(entry) ? "thread.offered" : "thread.claim_first")}</p>
+      <div class="panel-acts">
+        <button type="button" class="primary" disabled=${busy("claim")} onClick=${() => claim(entry.id)}>${t("act.claim")}</button>
+        ${offeredToMe(entry) && html`<button type="button" disabled=${busy("decline")} onClick=${() => decline(entry.id)}>${t("act.decline")}</button>`}
+      </div>
     </div>`;
   }
   return html`<div class="foot"><p>${t("thread.only_look")}</p></div>`;

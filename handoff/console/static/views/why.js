@@ -1,23 +1,28 @@
 // The right side: why this person is here, and what an advocate should know before writing.
 import { useState } from "../vendor/hooks.js";
-import { addNote } from "../actions.js";
+import { addNote, readWhisper } from "../actions.js";
 import { isCovered } from "../comfort.js";
 import { momentOf, timeOf } from "../clock.js";
 import { html } from "../html.js";
 import { rank, wordsOf } from "../marks.js";
-import { busy, dialog, isMine, openEntry, openId, pane, thread } from "../state.js";
+import { busy, dialog, isMine, me, openEntry, openId, pane, takesPart, thread } from "../state.js";
 import { languageName, ownName, t } from "../words.js";
+import { Colleagues } from "./colleagues.js";
 import { Earlier } from "./earlier.js";
 import { Find } from "./find.js";
 import { categoryWord, channelWord, cueWord, reasonWord } from "./facts.js";
+import { Plan } from "./plan.js";
+import { Reach } from "./reach.js";
+import { Rules } from "./rules.js";
+import { jump, Quotes, Said } from "./said.js";
 import { Endings } from "./thread.js";
 import { Tier, tierWord } from "./tier.js";
 
 export function Why() {
   const shown = thread.value;
   const entry = openEntry.value;
-  if (openId.value === null || shown === null) return html`<aside class="why is-empty" id="why-panel" aria-label=${t("why.title")}></aside>`;
-  return html`<aside class="why" id="why-panel" aria-labelledby="why">
+  if (openId.value === null || shown === null) return html`<section class="why is-empty" id="why-panel" aria-label=${t("why.title")}></section>`;
+  return html`<section class="why" id="why-panel" aria-labelledby="why">
     <div class="why-head">
       <h2 id="why" tabindex="-1">${t("why.title")}</h2>
       <button type="button" class="plain back" onClick=${() => { pane.value = "thread"; }}>${t("why.back")}</button>
@@ -30,16 +35,17 @@ export function Why() {
     </section>`}
     <${Signs} shown=${shown} />
     <${Facts} shown=${shown} entry=${entry} />
-    <section aria-labelledby="report-title">
-      <h3 id="report-title">${t("why.report")}</h3>
-      <p><a href=${`/report/${shown.id}`} target="_blank" rel="noopener">${t("why.report.open")}</a></p>
-    </section>
-    <${Find} key=${`find ${shown.id}`} shown=${shown} writable=${isMine(entry)} />
-    <${Notes} shown=${shown} writable=${isMine(entry)} />
+    <${Reach} key=${`reach ${shown.id}`} shown=${shown} writable=${isMine(entry)} />
+    <${Said} packet=${shown.packet} />
+    <${Plan} key=${`plan ${shown.id}`} shown=${shown} writable=${takesPart(entry)} />
+    <${Rules} key=${`rules ${shown.id}`} id=${shown.id} />
+    <${Find} key=${`find ${shown.id}`} shown=${shown} writable=${takesPart(entry)} />
+    <${Notes} shown=${shown} writable=${takesPart(entry)} />
+    <${Colleagues} shown=${shown} entry=${entry} />
     <${Earlier} key=${`earlier ${shown.id}`} id=${shown.id} />
     <${Changes} shown=${shown} />
     ${isMine(entry) && html`<p class="why-endings"><${Endings} /></p>`}
-  </aside>`;
+  </section>`;
 }
 
 function Signs({ shown }) {
@@ -86,23 +92,19 @@ function Sign({ sign }) {
   </li>`;
 }
 
-function jump(id) {
-  pane.value = "thread";
-  requestAnimationFrame(() => {
-    const message = document.getElementById(`message-${id}`);
-    message?.scrollIntoView({ block: "center" });
-    message?.focus({ preventScroll: true });
-  });
-}
-
 function Facts({ shown, entry }) {
   const facts = [
     [t("fact.safety"), t(`safety.${shown.safety}`)],
+    [t("fact.code_word"), t(`code_word.${shown.code_word}`)],
     [t("fact.texts"), shown.opted_out ? t("fact.opted_out") : t("fact.texts_open")],
     [t("fact.language"), html`<${Language} tag=${shown.language} />`],
     [t("fact.channel"), channelWord(shown.channel)],
     entry && [t("fact.reason"), reasonWord(entry.reason)],
     entry && [t("fact.since"), momentOf(entry.waiting_since)],
+    shown.packet?.places.length > 0 && [t("fact.places"), html`<${Quotes} quotes=${shown.packet.places} />`],
+    shown.packet?.first_words && [t("fact.first_words"), html`<${Quotes} quotes=${[shown.packet.first_words]} />`],
+    entry?.needs.length > 0 && [t("fact.needs"), entry.needs.map((one) => t(`competency.${one}`)).join(", ")],
+    entry?.widened.length > 0 && [t("fact.lacks"), entry.widened.map((one) => t(`widened.${one}`)).join(", ")],
   ].filter(Boolean);
   return html`<section aria-labelledby="facts-title">
     <h3 id="facts-title">${t("why.facts")}</h3>
@@ -132,8 +134,10 @@ function Notes({ shown, writable }) {
     <h3 id="notes-title">${t("notes.title")}</h3>
     ${shown.notes.length === 0 && html`<p class="empty">${t("notes.none")}</p>`}
     <ul class="notes">${shown.notes.map((note) => html`<li key=${note.id}>
+      ${note.whisper_to && html`<p class="flag new">${t("notes.whisper")}</p>`}
       <p class="meta">${note.advocate} · <time datetime=${note.at}>${momentOf(note.at)}</time></p>
       <p class="words" dir="auto">${note.text}</p>
+      ${note.whisper_to === me.value?.id && !note.read_at && html`<button type="button" disabled=${busy("whisper")} onClick=${() => readWhisper(shown.id, note.id)}>${t("notes.whisper.read")}</button>`}
     </li>`)}</ul>
     ${writable && html`<${NewNote} key=${shown.id} id=${shown.id} />`}
   </section>`;
