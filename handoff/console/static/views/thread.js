@@ -182,7 +182,7 @@ function Foot({ entry, shown }) {
       <p>${t(offeredToMe(entry) ? "thread.offered" : "thread.claim_first")}</p>
       <div class="panel-acts">
         <button type="button" class="primary" disabled=${busy("claim")} onClick=${() => claim(entry.id)}>${t("act.claim")}</button>
-        ${offeredToMe(entry) && html`<button type="button" disabled=${busy("decline")} onClick=${() => decline(entry.id)}>${t("act.decline")}</button>`}
+        ${entry.offered_to === me.value?.id && html`<button type="button" disabled=${busy("decline")} onClick=${() => decline(entry.id)}>${t("act.decline")}</button>`}
       </div>
     </div>`;
   }
