@@ -18,6 +18,7 @@ from procrastinate.jobs import Job
 from channels.adapter import Adapter
 from channels.dispatch import Dispatch
 from channels.send_errors import SendError
+from channels.surge import HUNTING_LINE, offer_call
 from intake.conversation import GAP, Holder, give_back
 from intake.errors import ConversationNotFound
 from intake.ports import Clock
@@ -33,7 +34,6 @@ EVERY_SECONDS = 3.0
 PURGE_EVERY = timedelta(hours=1)
 # Whoever waits longer than this is told their place; in a surge everybody is, at once.
 PLACE_AFTER = timedelta(seconds=60)
-HUNTING_LINE = "hunting.no_confirm"
 ERASE_EVERY = timedelta(minutes=1)
 # Copies that could not be erased for this long are complained of.
 COPIES_OVERDUE = timedelta(days=1)
@@ -93,6 +93,7 @@ class Upkeep:
                 self.dispatch.run,
                 self.mend_alerts,
                 self.tell_places,
+                self.offer_calls,
                 self.end_visits,
                 self.forget_words,
                 self.purge,
@@ -168,6 +169,13 @@ class Upkeep:
             # Whoever hunts a person learns nothing, not even that others write here (R15).
             if not await tx.messages.has_outbound(conversation_id, HUNTING_LINE):
                 await self.voice.say(tx, conversation, "wait.place", values={"place": str(place)})
+
+    async def offer_calls(self) -> None:
+        """In a surge ask those who wait, once, whether a call later would do."""
+        async with self.database.transaction() as tx:
+            waiting = await tx.call_backs.to_offer()
+        for conversation_id in waiting:
+            await offer_call(self.database, self.voice, conversation_id, self.now())
 
     async def take_back(self) -> None:
         """An advocate whose screen is gone gives the conversation back, with its tier."""

@@ -276,3 +276,22 @@ async def unmask_tipster(
     await tx.desk.audit("tip_unmasked", advocate_id=advocate.id, detail={"tip": str(tip_id)})
     await tx.tips_desk.add(tip_id, "unmasked", reason, advocate.id, now)
     return await tx.vault.look(tip_id)
+
+
+async def call_number(
+    tx: Transaction, advocate: Advocate, call_id: UUID, now: datetime
+) -> str | None:
+    """The number of a call that somebody asked for, inside their safe times; None otherwise.
+
+    Either is on record: that it was shown, or that it was asked for at the wrong time.
+    """
+    found = await tx.call_backs.open(call_id)
+    call = found[0] if found else None
+    safe = call is not None and call.is_safe(now)
+    await tx.desk.audit(
+        "call_number",
+        advocate_id=advocate.id,
+        conversation_id=None if call is None else call.conversation_id,
+        detail={"call": str(call_id), "shown": safe},
+    )
+    return await tx.call_backs.number(call_id) if safe else None

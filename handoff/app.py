@@ -16,11 +16,13 @@ from handoff import (
     account_pages,
     api,
     audit_pages,
+    calls_pages,
     contact_api,
     directory_api,
     directory_pages,
     duty_routes,
     ledger_api,
+    line_pages,
     pages,
     panel_api,
     phrases_pages,
@@ -115,6 +117,8 @@ def create_app(office: Office) -> Guard:
     app.include_router(screen_api.router)
     app.include_router(phrases_pages.router)
     app.include_router(wall_pages.router)
+    app.include_router(calls_pages.router)
+    app.include_router(line_pages.router)
     app.include_router(tips_pages.router)
     app.include_router(report_pages.router)
     app.include_router(duty_routes.router)

@@ -25,6 +25,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/directory", "record.title", Right.EDIT_DIRECTORY),
     Entry("/tips", "tips.title", Right.READ_TIPS),
     Entry("/wall", "wall.title", Right.SEE_WALL),
+    Entry("/calls", "calls.title", Right.WORK_BOARD),
+    Entry("/line", "line.title", Right.SWITCH_LINE),
     Entry("/practice", "practice.title", Right.WORK_BOARD),
     Entry("/phrases", "phrases.title", Right.EDIT_PHRASES),
     Entry("/protocols", "protocols.title", None),

@@ -40,7 +40,7 @@ class CodeWord(enum.Enum):
 
 
 class Question(enum.Enum):
-    """What the line has asked about safety settings and waits to hear (intake/safety_settings.py).
+    """What the line has asked beside the talk and waits to hear (intake/safety_settings.py).
 
     It concerns the next text alone.
     """
@@ -50,6 +50,10 @@ class Question(enum.Enum):
     TIMES_AGAIN = "times_again"
     CODE_WORD = "code_word"
     DURESS_WORD = "duress_word"
+    CALL_NUMBER = "call_number"
+    """Whether a call would do, and at which number (intake/call_back.py)."""
+    CALL_TIMES = "call_times"
+    CALL_MESSAGE = "call_message"
 
 
 @dataclass(frozen=True)

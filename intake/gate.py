@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from intake import call_back
 from intake.conversation import CodeWord, Conversation, Holder, Safety
 from intake.keywords import Choice, choice
 from intake.language_list import picked
@@ -31,6 +32,7 @@ class Step(enum.Enum):
     LANGUAGES = "show more languages"
     MENU = "say what the line can do"
     SETTINGS = "go on with the safety settings"
+    CALL = "go on with the call that was asked for"
     NEUTRAL = "talk neutrally: the code word has not been said"
     ASK_ENGINE = "let the engine answer"
 
@@ -48,6 +50,7 @@ class Plan:
     language: str | None = None
     picks: frozenset[UUID] = frozenset()
     settings: Move | None = None
+    call: call_back.Move | None = None
 
 
 def plan(conversation: Conversation, pending: Sequence[Pending]) -> Plan:
@@ -62,6 +65,9 @@ def _plan(conversation: Conversation, pending: Sequence[Pending], wish: _Wish) -
         item.text for item in pending if not item.held and item.id not in wish.messages
     )
     everything = "\n".join(item.text for item in pending)
+    call = _call(conversation, pending)
+    if call is not None:
+        return Plan(Step.CALL, "", wish.language, call=call)
     silent = conversation.holder is not Holder.BOT or not conversation.open
     if silent or conversation.opted_out:
         return Plan(Step.STAY_SILENT, everything, wish.language)
@@ -99,6 +105,12 @@ def _settings(conversation: Conversation, pending: Sequence[Pending]) -> Move | 
     if last.held or conversation.code_word is CodeWord.NOT_GIVEN:
         return None
     return move(conversation, last.text, last.sign)
+
+
+def _call(conversation: Conversation, pending: Sequence[Pending]) -> call_back.Move | None:
+    """What the newest text means to the call that is being asked for while the person waits."""
+    last = pending[-1] if pending else None
+    return None if last is None or last.held else call_back.move(conversation, last.text)
 
 
 @dataclass(frozen=True)

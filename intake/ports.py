@@ -290,6 +290,22 @@ class Switches(Protocol):
         """Whether the bot only opens here and now, and people answer."""
 
 
+class CallBacks(Protocol):
+    """Calls that somebody who waits asks for (intake/call_back.py)."""
+
+    async def set_number(self, conversation_id: UUID, number: str | None) -> None:
+        """The number to call; None stands for the one that the person writes from."""
+
+    async def set_times(self, conversation_id: UUID, times: Preference) -> None:
+        """When it is safe to call."""
+
+    async def ask(self, conversation_id: UUID, message: bool, now: datetime) -> Preference:
+        """The call is on the list; returns when it is safe."""
+
+    async def drop(self, conversation_id: UUID, now: datetime) -> None:
+        """The person wants no call."""
+
+
 class Signals(Protocol):
     """Live screens are woken when the unit of work commits; an id, never content."""
 
@@ -315,6 +331,10 @@ class UnitOfWork(Protocol):
     @property
     def contacts(self) -> Contacts:
         """See Contacts."""
+
+    @property
+    def call_backs(self) -> CallBacks:
+        """See CallBacks."""
 
     @property
     def risks(self) -> Risks:

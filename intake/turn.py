@@ -22,6 +22,7 @@ from intake.answering import (
     done,
     open_up,
 )
+from intake.call_turn import go_on_with_call
 from intake.conversation import Conversation, Safety
 from intake.effects import Reason, TakeTip
 from intake.errors import EngineFailure
@@ -40,7 +41,7 @@ __all__ = ["Line", "give_up_on_turn", "take_turn"]
 # Earlier texts that the engine sees; older ones add little and cost time.
 HISTORY = 12
 # Steps at which nothing was said that a model could judge.
-_NOTHING_SAID = (Step.NOT_NOW, Step.LIMITS, Step.MENU, Step.SETTINGS)
+_NOTHING_SAID = (Step.NOT_NOW, Step.LIMITS, Step.MENU, Step.SETTINGS, Step.CALL)
 _PICKS = (Step.LANGUAGE, Step.LANGUAGES)
 # What the bot answers by itself, and does not where people alone answer.
 _BOT_ANSWERS = (Step.OPEN, Step.MENU, Step.ASK_ENGINE)
@@ -148,6 +149,9 @@ async def _settle(
     elif step.settings is not None:
         await go_on_with_settings(tx, conversation, scene, step.settings, line)
         return
+    elif step.call is not None:
+        await go_on_with_call(tx, conversation, scene, step.call, line)
+        return
     elif step.step is Step.NEUTRAL:
         await talk_neutrally(tx, conversation, scene, line)
         return
@@ -176,7 +180,7 @@ async def _record(
 ) -> tuple[Conversation, Decision]:
     """Keep the model's judgement, and the language: as picked, else as the texts show it."""
     before, judgement = conversation, heard.judgement
-    if step.step is not Step.SETTINGS:
+    if step.step not in (Step.SETTINGS, Step.CALL):
         conversation = replace(conversation, question=None)
     decided = Decision(Move.STAY, conversation.language)
     if judgement is not None:

@@ -37,7 +37,7 @@ class ContactRepository(Shelf):
         note = row.note_sealed
         return Preference(
             texting=Texting(row.texting),
-            windows=tuple(_window(one) for one in row.windows),
+            windows=tuple(read_window(one) for one in row.windows),
             zone=row.zone,
             voicemail=row.voicemail,
             phone_shared=row.phone_shared,
@@ -53,7 +53,7 @@ class ContactRepository(Shelf):
         await self._set(
             row_id,
             texting=preference.texting.value,
-            windows=[_plain(window) for window in preference.windows],
+            windows=[plain_window(window) for window in preference.windows],
             zone=preference.zone,
             voicemail=preference.voicemail,
             phone_shared=preference.phone_shared,
@@ -148,9 +148,9 @@ class ContactRepository(Shelf):
         )
 
 
-def _plain(window: Window) -> dict[str, Any]:
+def plain_window(window: Window) -> dict[str, Any]:
     return {"start": window.start, "end": window.end, "days": sorted(window.days)}
 
 
-def _window(plain: dict[str, Any]) -> Window:
+def read_window(plain: dict[str, Any]) -> Window:
     return Window(plain["start"], plain["end"], frozenset(plain["days"]))

@@ -14,6 +14,7 @@ from storage.arrivals import ArrivalRepository
 from storage.attachments import AttachmentRepository
 from storage.audit import AuditRepository
 from storage.board import BoardRepository
+from storage.call_backs import CallBackRepository
 from storage.contacts import ContactRepository
 from storage.copies import CopyRepository
 from storage.crypto import Keyring
@@ -59,6 +60,7 @@ class Transaction:
         self.conversations = ConversationRepository(session, keyring)
         self.messages = MessageRepository(session, keyring)
         self.contacts = ContactRepository(session, keyring)
+        self.call_backs = CallBackRepository(session, keyring)
         self.risks = RiskRepository(session, keyring)
         self.escalations = EscalationRepository(session, keyring)
         self.tips = TipRepository(session, keyring)

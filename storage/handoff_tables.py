@@ -6,6 +6,7 @@ Numbers and addresses of advocates are sealed like those of contacts.
 from __future__ import annotations
 
 from datetime import datetime, time
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -20,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
     func,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
@@ -199,3 +200,38 @@ class SafetyPlanRow(Base):
     advocate_id: Mapped[UUID] = mapped_column(ForeignKey("advocate.id"))
     body_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime] = _now()
+
+
+class CallBackRow(Base):
+    """A call that somebody asked for while they waited; the number is sealed and goes first."""
+
+    __tablename__ = "call_back"
+    __table_args__ = (
+        _one_of("state", "asking", "open", "done", "dropped"),
+        CheckConstraint(
+            "state <> 'open' OR (number_sealed IS NOT NULL AND due_at IS NOT NULL)", name="open"
+        ),
+        Index(
+            "uq_call_back_asking",
+            "conversation_id",
+            unique=True,
+            postgresql_where="state = 'asking'",
+        ),
+        Index("ix_call_back_due", "due_at", postgresql_where="state = 'open'"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    conversation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("conversation.id", ondelete="CASCADE"), index=True
+    )
+    state: Mapped[str] = mapped_column(Text)
+    number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    windows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    zone: Mapped[str] = mapped_column(Text)
+    message: Mapped[bool | None]
+    asked_at: Mapped[datetime] = _now()
+    due_at: Mapped[datetime | None] = mapped_column(_Moment)
+    tries: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    tried_at: Mapped[datetime | None] = mapped_column(_Moment)
+    tried_by: Mapped[UUID | None] = mapped_column(ForeignKey("advocate.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(_Moment)

@@ -15,7 +15,7 @@ from sqlalchemy import CursorResult, and_, delete, exists, func, or_, select, te
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.handoff_tables import SafetyPlanRow
+from storage.handoff_tables import CallBackRow, SafetyPlanRow
 from storage.ledger_tables import (
     ConsentOverrideRow,
     ConsentRow,
@@ -71,9 +71,9 @@ async def purge(session: AsyncSession, now: datetime) -> Purge:
     overdue = _overdue(now)
     bodies = await _emptied(session, MessageRow, MessageRow.body_sealed, overdue)
     await _emptied(session, NoteRow, NoteRow.body_sealed, overdue)
-    await session.execute(
-        delete(SafetyPlanRow).where(SafetyPlanRow.id.in_(select(ConversationRow.id).where(overdue)))
-    )
+    over = select(ConversationRow.id).where(overdue)
+    await session.execute(delete(SafetyPlanRow).where(SafetyPlanRow.id.in_(over)))
+    await session.execute(delete(CallBackRow).where(CallBackRow.conversation_id.in_(over)))
     await _empty_ledger(session, now, overdue)
     addresses = await _rows(
         session,

@@ -23,11 +23,12 @@ DOOR = "access.py"
 WORDS = frozenset(
     "thread notes tier_changes pending texts_before open_body memory read next_letter"
     " file content look"
-    " consents overrides of plan call_back".split()
+    " consents overrides of plan number".split()
 )
 # A repository, not any object that happens to have a method of that name.
 SHELVES = frozenset(
-    "desk messages conversations mailbox outbox tips ledger disclosures decisions plans".split()
+    "desk messages conversations mailbox outbox tips ledger disclosures decisions"
+    " plans call_backs".split()
 )
 
 

@@ -60,6 +60,8 @@ FAMILIES: dict[str, set[str]] = {
     "widened": {one.value for one in Widening},
     "reach.texting": {one.value for one in Texting},
     "plan.part": {one.value for one in Part},
+    "calls.marked": {"done", "dropped", "missed"},
+    "line.kind": {"surge", "human_only"},
     "rules.place": {"said", "decided"},
     "language.name": set(SCREEN.languages),
     "need": {need.value for need in Need},
