@@ -33,7 +33,11 @@ from storage.database import Database, Transaction
 from tests.handoff.walk_checks import Checks
 from tests.intake.texter import CALM, Scripted
 
-WORDS = ("hello", "1", "2", "0", "ok", "he has a gun", "im 15", "my boss took my passport", "stop")
+WORDS = (
+    *("hello", "1", "1", "1", "2", "0", "ok", "stop"),
+    *("he has a gun", "im 15", "my boss took my passport"),
+    *("613 555 0123", "19-21"),
+)
 PEOPLE = 4
 Verb = Callable[[], Awaitable[object]]
 
@@ -96,6 +100,15 @@ class Walk:
             for name, role in (("River", "advocate"), ("Sage", "advocate"), ("Fern", "supervisor")):
                 await tx.accounts.add_advocate(f"{name} {uuid4()}", "-", role, ["en"])
             self.advocates = (await tx.accounts.all_advocates())[-3:]
+            await tx.switches.turn_on(
+                "surge",
+                self.advocates[0].id,
+                self.time,
+                channel=None,
+                language=None,
+                hours=None,
+                timezone="America/Toronto",
+            )
         self.people = [Person() for _ in range(PEOPLE)]
 
     async def end(self) -> None:
@@ -262,8 +275,9 @@ class Walk:
         await self.upkeep.take_back()
 
     async def tell_places(self) -> None:
-        """A worker tells places in line, and that nobody came."""
+        """A worker tells places in line, offers calls, and says that nobody came."""
         await self.upkeep.tell_places()
+        await self.upkeep.offer_calls()
         async with self.database.transaction() as tx:
             waiting = await tx.routing.waiting()
         for one in waiting[:1]:
