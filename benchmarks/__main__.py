@@ -18,7 +18,8 @@ from benchmarks.line import (
     waiting_list,
     webhook,
 )
-from benchmarks.porch_load import MARK, porch_load
+from benchmarks.load_report import tell
+from benchmarks.porch_load import porch_load
 
 MARKS = {"webhook": 0.050, "waiting list": 0.500, "answer": 1.0}
 
@@ -28,7 +29,7 @@ def run(
     seconds: Annotated[int, typer.Option(help="how long that lasts")] = 20,
     times: Annotated[int, typer.Option(help="texts for the two other figures")] = 20,
     load: Annotated[
-        int, typer.Option(help="only this: texts a second while the worker is killed; 0 for none")
+        int, typer.Option(help="only this: texts a second while processes are killed; 0 for none")
     ] = 0,
     numbers: Annotated[int, typer.Option(help="phones that share the load")] = 300,
 ) -> None:
@@ -56,16 +57,7 @@ async def _load(
         found = await porch_load(texters, load, seconds, numbers)
     finally:
         await texters.close()
-    hit = found.seconds.p95 < MARK
-    console.print(
-        f"{'hit ' if hit else 'MISS'}      {found.sent} texts at {found.rate:.0f}/s (asked for "
-        f"{load}/s), worker killed {found.kills} times: {found.seconds}; mark for p95 "
-        f"{MARK * 1000:.0f} ms"
-    )
-    for name in ("refused", "lost", "doubled", "disordered", "answered_twice"):
-        count = getattr(found, name)
-        console.print(f"{'hit ' if not count else 'MISS'}      {name.replace('_', ' ')}: {count}")
-    console.print(f"          without an answer after a minute: {found.unanswered}")
+    tell(console, found, load)
 
 
 async def _measure(

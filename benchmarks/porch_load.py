@@ -1,40 +1,46 @@
-"""Many texts a second against the porch, while the worker is killed and started again.
+"""Many texts a second against the porch, while the porch and the worker are killed.
 
 Each number texts one after the other, as phones do, and some texts are handed in twice, as
-providers do. Afterwards the database says whether a text was lost, stored twice or out of order,
-and the carrier whether a person got one answer twice. The load, the line and its database share
-the machine: the figures are of all of them together.
+providers do; who is cut off hands the same text in again, as carriers do. Afterwards the database
+says whether a text was lost, stored twice or out of order, and the carrier whether a person got
+one answer twice. The load, the line and its database share the machine: the seconds are of all of
+them together, the processor time is of the porch and of the database alone.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-import os
-import signal
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import uuid4
 
-import httpx
-import psutil
 import psycopg
 
 from benchmarks.line import CALM, HOOK, BenchSettings, Figures, Texters
+from benchmarks.phones import Phone, Unanswered
+from benchmarks.processes import PORCH, WORKER, Processes
 
 MARK = 0.100
 # One in so many texts is handed in twice at once.
 _TWICE = 20
 _SETTLE_SECONDS = 60.0
+# A porch that was killed takes some seconds to stand up again.
+_PATIENCE = 30.0
 
 
 @dataclass(frozen=True)
 class Load:
-    """What came of it; all but `seconds` and the counts of texts must be 0."""
+    """What came of it; from `refused` to `answered_twice` all must be 0.
+
+    `seconds`: of the texts that no kill cut off; `cut_off`: of those that one did, from the first
+    try to the answer. `porch_ms`, `database_ms`: processor time a text, without the restart.
+    """
 
     seconds: Figures
+    cut_off: Figures | None
     sent: int
     rate: float
     refused: int
@@ -42,8 +48,10 @@ class Load:
     doubled: int
     disordered: int
     answered_twice: int
-    kills: int
+    kills: dict[str, int]
     unanswered: int
+    porch_ms: float
+    database_ms: float | None
 
 
 @dataclass
@@ -52,62 +60,59 @@ class _Run:
 
     texters: Texters
     sids: dict[str, list[str]]
-    seconds: list[float]
+    seconds: list[float] = field(default_factory=list)
+    cut_off: list[float] = field(default_factory=list)
     refused: int = 0
 
-    async def text(self, client: httpx.AsyncClient, number: str, i: int) -> None:
+    async def text(self, phones: tuple[Phone, Phone], number: str, i: int) -> None:
         """Hand one text in; now and then twice at the same time."""
         sid = f"SM{uuid4().hex}"
         form = {**self.texters.form(number, CALM[i % len(CALM)]), "MessageSid": sid}
         url = f"{self.texters.settings.public_url.rstrip('/')}{HOOK}"
-        headers = {"X-Twilio-Signature": self.texters.signature(url, form)}
+        signature = self.texters.signature(url, form)
         calls = [
-            client.post(HOOK, data=form, headers=headers) for _ in range(1 + (i % _TWICE == 0))
+            phone.post_until_answered(HOOK, form, signature, _PATIENCE)
+            for phone in phones[: 1 + (i % _TWICE == 0)]
         ]
         started = time.perf_counter()
-        answers = await asyncio.gather(*calls, return_exceptions=True)
-        self.seconds.append(time.perf_counter() - started)
-        if any(isinstance(one, httpx.Response) and one.is_success for one in answers):
+        try:
+            answers = await asyncio.gather(*calls)
+        except Unanswered:
+            self.refused += 1
+            return
+        took = time.perf_counter() - started
+        (self.cut_off if any(times for _, times in answers) else self.seconds).append(took)
+        if all(status == 200 for status, _ in answers):
             self.sids[number].append(sid)
         else:
             self.refused += 1
 
 
-async def porch_load(texters: Texters, per_second: int, seconds: int, numbers: int) -> Load:
+async def porch_load(
+    texters: Texters, per_second: int, seconds: int, numbers: int, *, kill_porch: bool = True
+) -> Load:
     """Text the line at a steady rate from many numbers, and look what became of it."""
     people = list(dict.fromkeys(texters.number() for _ in range(numbers)))
-    run = _Run(texters, {number: [] for number in people}, [])
+    run = _Run(texters, {number: [] for number in people})
+    settings = texters.settings
+    processes = Processes(settings.public_url, settings.database_url)
     after = await texters.newest()
     began = datetime.now(UTC)
-    killing = asyncio.create_task(_kill_workers(texters.settings, seconds))
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
-    async with httpx.AsyncClient(
-        base_url=texters.settings.public_url, trust_env=False, timeout=20, limits=limits
-    ) as client:
-        started = time.perf_counter()
-        ticks = itertools.count()
-        await asyncio.gather(
-            *(
-                _person(run, client, number, ticks, started, per_second, seconds)
-                for number in people
-            )
-        )
-        took = time.perf_counter() - started
-    kills = await killing
-    stored = await _stored(texters.settings, run.sids)
-    deadline = time.monotonic() + _SETTLE_SECONDS
-    while sum(map(len, stored.values())) < sum(map(len, run.sids.values())):
-        # What the database could not take at once waits on the porch's disk.
-        if time.monotonic() > deadline:
-            break
-        await asyncio.sleep(1.0)
-        stored = await _stored(texters.settings, run.sids)
-    unanswered = await _settle(texters.settings)
+    porch, database = processes.seconds(PORCH), processes.database_seconds()
+    killing = asyncio.create_task(_kill(processes, seconds, kill_porch))
+    took = await _texted(run, people, per_second, seconds)
+    kills, restart = await killing
+    count = len(run.seconds) + len(run.cut_off)
+    porch = processes.seconds(PORCH) - porch - restart
+    ended = processes.database_seconds()
+    stored = await _all_stored(settings, run.sids)
+    unanswered = await _settle(settings)
     lost, doubled, disordered = _compare(run.sids, stored)
     return Load(
         seconds=Figures(run.seconds),
-        sent=len(run.seconds),
-        rate=len(run.seconds) / took,
+        cut_off=Figures(run.cut_off) if run.cut_off else None,
+        sent=count,
+        rate=count / took,
         refused=run.refused,
         lost=lost,
         doubled=doubled,
@@ -115,46 +120,81 @@ async def porch_load(texters: Texters, per_second: int, seconds: int, numbers: i
         answered_twice=await _answered_twice(texters, people, after, began),
         kills=kills,
         unanswered=unanswered,
+        porch_ms=1000 * porch / count,
+        database_ms=None
+        if ended is None or database is None
+        else 1000 * (ended - database) / count,
     )
 
 
-async def _person(
-    run: _Run,
-    client: httpx.AsyncClient,
-    number: str,
-    ticks: itertools.count[int],
-    started: float,
-    per_second: int,
-    seconds: int,
-) -> None:
-    """Take the next place in the stream, wait for its moment, text; never two at once."""
-    while (i := next(ticks)) < per_second * seconds:
-        await asyncio.sleep(max(0.0, started + i / per_second - time.perf_counter()))
-        await run.text(client, number, i)
+def _each(before: float | None, after: float | None, count: int) -> float | None:
+    """Milliseconds a text."""
+    return None if before is None or after is None else 1000 * (after - before) / count
 
 
-async def _kill_workers(settings: BenchSettings, seconds: int) -> int:
-    """Kill the line's worker after a third and after two thirds of the time."""
-    killed = 0
-    for _ in range(2):
-        await asyncio.sleep(seconds / 3)
-        for worker in await asyncio.to_thread(_workers, settings.database_url):
-            os.kill(worker, signal.SIGKILL)
-            killed += 1
-    return killed
+async def _texted(run: _Run, people: list[str], per_second: int, seconds: int) -> float:
+    """Everybody texts; how long it took in all."""
+    phones = {
+        number: (Phone(run.texters.settings.public_url), Phone(run.texters.settings.public_url))
+        for number in people
+    }
+    started = time.perf_counter()
+    ticks = itertools.count()
+
+    async def person(number: str) -> None:
+        """Take the next place in the stream, wait for its moment, text; never two at once."""
+        while (i := next(ticks)) < per_second * seconds:
+            await asyncio.sleep(max(0.0, started + i / per_second - time.perf_counter()))
+            await run.text(phones[number], number, i)
+
+    await asyncio.gather(*map(person, people))
+    took = time.perf_counter() - started
+    for pair in phones.values():
+        for phone in pair:
+            await phone.close()
+    return took
 
 
-def _workers(database_url: str) -> list[int]:
-    """The workers of this very line: others may run on the machine."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            ours = "channels.worker" in process.cmdline()
-            if ours and process.environ().get("DATABASE_URL") == database_url:
-                found.append(process.pid)
-        except psutil.Error:
-            continue
-    return found
+async def _kill(
+    processes: Processes, seconds: int, kill_porch: bool
+) -> tuple[dict[str, int], float]:
+    """Kill the worker after a third and two thirds of the time, and the porch in the middle.
+
+    Returns how many were killed, and the processor time that the porch took to stand up again.
+    """
+    kills = {WORKER: 0, PORCH: 0}
+    restart = 0.0
+    for module in (WORKER, PORCH, WORKER):
+        await asyncio.sleep(seconds / 4)
+        if module == WORKER or kill_porch:
+            kills[module] += await asyncio.to_thread(processes.kill, module)
+        if module == PORCH and kill_porch:
+            restart = await _stood_up(processes)
+    return kills, restart
+
+
+async def _stood_up(processes: Processes) -> float:
+    """Wait until the porch listens again; the processor time that it took for that."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        for process in await asyncio.to_thread(processes.of, PORCH):
+            if process.net_connections("tcp"):
+                times = process.cpu_times()
+                return float(times.user + times.system)
+        await asyncio.sleep(0.05)
+    return 0.0
+
+
+async def _all_stored(settings: BenchSettings, sids: dict[str, list[str]]) -> dict[str, list[str]]:
+    """What the line kept; what the database could not take at once waits on the porch's disk."""
+    stored = await _stored(settings, sids)
+    deadline = time.monotonic() + _SETTLE_SECONDS
+    while sum(map(len, stored.values())) < sum(map(len, sids.values())):
+        if time.monotonic() > deadline:
+            break
+        await asyncio.sleep(1.0)
+        stored = await _stored(settings, sids)
+    return stored
 
 
 async def _stored(settings: BenchSettings, sids: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CursorResult, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import defer
+from sqlalchemy.orm.util import identity_key
 
 from intake.code_words import Sign
 from intake.competencies import Competency
@@ -32,6 +33,7 @@ from storage.tables import (
     RiskAssessmentRow,
     TierChangeRow,
 )
+from storage.wire import run
 
 # What the porch may not read (storage/roles.py), and what nobody needs who loads a conversation.
 UNREAD = (
@@ -75,11 +77,15 @@ class ConversationRepository(Shelf):
 
     async def save(self, conversation: Conversation) -> None:
         """Store the state of a conversation; the tier is only ever written upwards here."""
-        await self.session.execute(
-            update(ConversationRow)
-            .where(ConversationRow.id == conversation.id)
-            .values(states.changes(conversation))
+        changes = states.changes(conversation)
+        columns = ", ".join(f"{column} = %({column})s" for column in changes)
+        statement = f"UPDATE conversation SET {columns} WHERE id = %(of)s"
+        await run(self.session, statement, {**changes, "of": conversation.id})
+        known = self.session.sync_session.identity_map.get(
+            identity_key(ConversationRow, conversation.id)
         )
+        if known is not None:
+            await self.session.refresh(known, changes)
 
     async def memory(self, conversation_id: UUID) -> str | None:
         """What the engine asked to be handed back."""
@@ -105,12 +111,11 @@ class ConversationRepository(Shelf):
 
     async def tip_state(self, conversation_id: UUID) -> str | None:
         """Which tip is being taken here, as `intake.tips` wrote it down."""
-        sealed = await self.session.scalar(
-            select(ConversationRow.tip_state_sealed).where(ConversationRow.id == conversation_id)
-        )
-        if sealed is None:
+        query = "SELECT tip_state_sealed FROM conversation WHERE id = %(id)s"
+        found = await (await run(self.session, query, {"id": conversation_id})).fetchone()
+        if found is None or found[0] is None:
             return None
-        return self.keyring.open(sealed, f"conversation.tip_state:{conversation_id}")
+        return self.keyring.open(found[0], f"conversation.tip_state:{conversation_id}")
 
     async def keep_tip_state(self, conversation_id: UUID, state: str | None) -> None:
         """Remember it until the conversation ends, or forget it."""
@@ -159,6 +164,14 @@ class ConversationRepository(Shelf):
         return states.read(columns, opted_out=bool(opted_out))
 
 
+_OUTGOING = """
+INSERT INTO message (id, conversation_id, direction, author, advocate_id, channel, body_sealed,
+    key, delivery, confirmed)
+VALUES (%(id)s, %(conversation)s, 'out', %(author)s, %(advocate)s, %(channel)s, %(body)s,
+    %(key)s, 'queued', %(confirmed)s)
+"""
+
+
 class MessageRepository(Shelf):
     """Messages in and out, in the order in which the line took them."""
 
@@ -182,20 +195,17 @@ class MessageRepository(Shelf):
         it is to leave though the person had said that texting is not safe.
         """
         message_id = message_id or uuid4()
-        await self.session.execute(
-            insert(MessageRow).values(
-                id=message_id,
-                conversation_id=conversation.id,
-                direction="out",
-                author="advocate" if advocate_id else "bot",
-                advocate_id=advocate_id,
-                channel=conversation.channel,
-                body_sealed=self._sealed(message_id, text),
-                key=key,
-                delivery="queued",
-                confirmed=confirmed,
-            )
-        )
+        values = {
+            "id": message_id,
+            "conversation": conversation.id,
+            "author": "advocate" if advocate_id else "bot",
+            "advocate": advocate_id,
+            "channel": conversation.channel,
+            "body": self._sealed(message_id, text),
+            "key": key,
+            "confirmed": confirmed,
+        }
+        await run(self.session, _OUTGOING, values)
         return message_id
 
     async def pending(self, conversation_id: UUID) -> Sequence[Pending]:
@@ -334,15 +344,16 @@ class EscalationRepository(Shelf):
 
     async def open_for(self, conversation_id: UUID) -> OpenEscalation | None:
         """The open escalation of a conversation, if there is one."""
-        row = await self.session.scalar(
-            select(EscalationRow).where(
-                EscalationRow.conversation_id == conversation_id,
-                EscalationRow.closed_at.is_(None),
-            )
+        query = (
+            "SELECT id, tier FROM escalation"
+            " WHERE conversation_id = %(conversation)s AND closed_at IS NULL"
         )
-        if row is None:
+        values = {"conversation": conversation_id}
+        found = await (await run(self.session, query, values)).fetchone()
+        if found is None:
             return None
-        return OpenEscalation(id=row.id, tier=None if row.tier is None else Tier(row.tier))
+        escalation_id, tier = found
+        return OpenEscalation(escalation_id, None if tier is None else Tier(tier))
 
     async def add(
         self,
