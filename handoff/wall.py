@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from intake.conversation import Holder
 from intake.risk import Tier
+from storage.alerts import Unanswered
 from storage.board import BoardEntry
 from storage.wall import Arrival, OnShift
 
@@ -35,11 +36,14 @@ class TierRow:
 
 @dataclass(frozen=True)
 class Slice:
-    """Counts of one language or channel."""
+    """Counts of one language or channel, and the waits of the shift."""
 
     name: str | None
     waiting: int
     held: int
+    taken: int
+    median: timedelta | None
+    p90: timedelta | None
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,9 @@ class Hour:
 
     until: datetime
     counts: tuple[int, ...]
+    median: timedelta | None
+    """Of those who came in this hour and were taken."""
+    p90: timedelta | None
 
     @property
     def total(self) -> int:
@@ -65,6 +72,8 @@ class Wall:
     hours: Sequence[Hour]
     people: Sequence[OnShift]
     longest: timedelta | None
+    alerts: Sequence[Unanswered] = ()
+    """Alerts for those who still wait, that nobody has acted on."""
 
     @property
     def waiting(self) -> int:
@@ -73,7 +82,7 @@ class Wall:
 
     @property
     def late(self) -> int:
-        """Who waits longer than the line aims for: alerts that nobody answered in time."""
+        """Who waits longer than the line aims for."""
         return sum(row.late for row in self.tiers)
 
     @property
@@ -87,17 +96,24 @@ def wall(
     arrivals: Sequence[Arrival],
     people: Sequence[OnShift],
     now: datetime,
+    alerts: Sequence[Unanswered] = (),
 ) -> Wall:
     """The figures of this moment."""
     waits = [now - entry.waiting_since for entry in entries if _waits(entry)]
     return Wall(
         tiers=[_tier(tier, entries, arrivals, now) for tier in TIERS],
-        languages=_slices(entries, lambda entry: entry.language),
-        channels=_slices(entries, lambda entry: entry.channel),
+        languages=_slices(entries, arrivals, lambda one: one.language),
+        channels=_slices(entries, arrivals, lambda one: one.channel),
         hours=_hours(arrivals, now),
         people=people,
         longest=max(waits, default=None),
+        alerts=alerts,
     )
+
+
+def target(tier: Tier | None) -> timedelta:
+    """How long somebody of this tier may wait: the line's own aim."""
+    return _TARGET if tier is None else _TARGETS.get(tier, _TARGET)
 
 
 def quantile(waits: Sequence[timedelta], part: float) -> timedelta | None:
@@ -112,12 +128,12 @@ def _tier(
     tier: Tier | None, entries: Sequence[BoardEntry], arrivals: Sequence[Arrival], now: datetime
 ) -> TierRow:
     own = [entry for entry in entries if entry.tier == tier]
-    target = _TARGETS.get(tier, _TARGET) if tier is not None else _TARGET
+    aim = target(tier)
     waited = [one.waited for one in arrivals if one.tier == tier and one.waited is not None]
     return TierRow(
         tier=tier,
         waiting=sum(map(_waits, own)),
-        late=sum(_waits(entry) and now - entry.waiting_since > target for entry in own),
+        late=sum(_waits(entry) and now - entry.waiting_since > aim for entry in own),
         held=sum(not _waits(entry) for entry in own),
         taken=len(waited),
         median=quantile(waited, 0.5),
@@ -125,26 +141,48 @@ def _tier(
     )
 
 
-def _slices(entries: Sequence[BoardEntry], name: Callable[[BoardEntry], str | None]) -> list[Slice]:
+def _slices(
+    entries: Sequence[BoardEntry],
+    arrivals: Sequence[Arrival],
+    name: Callable[[BoardEntry | Arrival], str | None],
+) -> list[Slice]:
     waiting = Counter(name(entry) for entry in entries if _waits(entry))
     held = Counter(name(entry) for entry in entries if not _waits(entry))
-    names = sorted(waiting | held, key=lambda one: (-waiting[one], -held[one], one or ""))
-    return [Slice(one, waiting[one], held[one]) for one in names]
+    came = Counter(name(one) for one in arrivals)
+    names = sorted(waiting | held | came, key=lambda one: (-waiting[one], -held[one], one or ""))
+    waits = {
+        one: [here.waited for here in arrivals if name(here) == one and here.waited is not None]
+        for one in names
+    }
+    return [
+        Slice(
+            name=one,
+            waiting=waiting[one],
+            held=held[one],
+            taken=len(waits[one]),
+            median=quantile(waits[one], 0.5),
+            p90=quantile(waits[one], 0.9),
+        )
+        for one in names
+    ]
 
 
 def _hours(arrivals: Sequence[Arrival], now: datetime) -> list[Hour]:
     hour = timedelta(hours=1)
-    ends = [now - hour * back for back in reversed(range(LOOKS_BACK // hour))]
-    return [
-        Hour(
-            until=end,
-            counts=tuple(
-                sum(one.tier == tier and end - hour < one.at <= end for one in arrivals)
-                for tier in TIERS
-            ),
+    found = []
+    for back in reversed(range(LOOKS_BACK // hour)):
+        end = now - hour * back
+        came = [one for one in arrivals if end - hour < one.at <= end]
+        waits = [one.waited for one in came if one.waited is not None]
+        found.append(
+            Hour(
+                until=end,
+                counts=tuple(sum(one.tier == tier for one in came) for tier in TIERS),
+                median=quantile(waits, 0.5),
+                p90=quantile(waits, 0.9),
+            )
         )
-        for end in ends
-    ]
+    return found
 
 
 def _waits(entry: BoardEntry) -> bool:

@@ -12,13 +12,15 @@ from handoff.auth import SignedIn
 from handoff.office import Office, TheOffice, needs
 from handoff.rendering import language_of, page
 from handoff.rights import Right
+from handoff.schemas import label as conversation_label
 from handoff.wall import LOOKS_BACK, TIERS, Wall, wall
+from handoff.wall_charts import CHART_HEIGHT, arrival_bars, hour_lines, wait_bars
 from handoff.words import SCREEN
 from intake.languages import name_in
-from intake.risk import Tier
 
 PATH = "/wall"
-_CHART_HEIGHT = 120
+#: More alerts than these are counted and not listed.
+MOST_ALERTS = 12
 router = APIRouter(include_in_schema=False)
 Lead = Annotated[SignedIn, Depends(needs(Right.SEE_WALL))]
 Screen = Annotated[SignedIn, Depends(needs(Right.SEE_WALL, touch=False))]
@@ -45,6 +47,7 @@ async def look(office: Office) -> Wall:
             await tx.wall.arrivals(now - LOOKS_BACK),
             await tx.wall.on_shift(now, now - office.settings.idle),
             now,
+            await tx.alerts.unanswered(),
         )
 
 
@@ -67,9 +70,13 @@ async def _show(request: Request, signed_in: SignedIn, office: Office) -> Respon
         tongue=tongue,
         duration=duration,
         label=lambda tier: "none" if tier is None else tier.label,
-        bars=_bars(figures),
+        bars=arrival_bars(figures),
+        waits=wait_bars(figures),
+        lines=hour_lines(figures),
         tiers=TIERS,
-        chart_height=_CHART_HEIGHT,
+        chart_height=CHART_HEIGHT,
+        conversation_label=conversation_label,
+        most_alerts=MOST_ALERTS,
     )
 
 
@@ -79,19 +86,3 @@ def duration(length: timedelta | None) -> str:
         return "–"
     seconds = int(length.total_seconds())
     return f"{seconds // 60}:{seconds % 60:02d}"
-
-
-def _bars(figures: Wall) -> list[list[tuple[Tier | None, float, float]]]:
-    """For each hour (tier, top, height) of its pieces, stacked, the gravest at the bottom."""
-    most = max((hour.total for hour in figures.hours), default=0) or 1
-    drawn = []
-    for hour in figures.hours:
-        bottom = float(_CHART_HEIGHT)
-        pieces: list[tuple[Tier | None, float, float]] = []
-        for tier, count in zip(TIERS, hour.counts, strict=True):
-            height = round(count / most * _CHART_HEIGHT, 1)
-            bottom = round(bottom - height, 1)
-            if height:
-                pieces.append((tier, bottom, height))
-        drawn.append(pieces)
-    return drawn

@@ -19,6 +19,8 @@ class Arrival:
     at: datetime
     tier: Tier | None
     waited: timedelta | None
+    language: str | None = None
+    channel: str = "sms"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,14 @@ class WallRepository(Shelf):
     async def arrivals(self, since: datetime) -> list[Arrival]:
         """Every escalation opened since then, oldest first."""
         rows = await self.session.execute(
-            select(EscalationRow.opened_at, EscalationRow.tier, EscalationRow.claimed_at)
+            select(
+                EscalationRow.opened_at,
+                EscalationRow.tier,
+                EscalationRow.claimed_at,
+                ConversationRow.language,
+                ConversationRow.channel,
+            )
+            .join(ConversationRow, ConversationRow.id == EscalationRow.conversation_id)
             .where(EscalationRow.opened_at >= since)
             .order_by(EscalationRow.opened_at)
         )
@@ -47,8 +56,10 @@ class WallRepository(Shelf):
                 at=opened,
                 tier=None if tier is None else Tier(tier),
                 waited=None if claimed is None else max(claimed - opened, timedelta()),
+                language=language,
+                channel=channel,
             )
-            for opened, tier, claimed in rows
+            for opened, tier, claimed, language, channel in rows
         ]
 
     async def on_shift(self, now: datetime, idle_since: datetime) -> list[OnShift]:

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from channels.dispatch import Dispatch
 from handoff.wall import quantile, wall
+from handoff.wall_charts import BAR_WIDTH, CHART_HEIGHT, hour_lines, wait_bars
 from handoff.wall_pages import duration, look
 from intake.risk import Tier
 from storage.wall import Arrival
@@ -40,6 +42,49 @@ def test_hours_hold_every_arrival_once() -> None:
     hours = wall([], arrivals, [], NOW).hours
     assert [hour.total for hour in hours] == [1, *[0] * 9, 2, 2]
     assert hours[-1].counts == (0, 2, 0, 0)
+
+
+def test_waits_are_cut_by_language_channel_and_hour() -> None:
+    """Who was taken counts where they came from; who was not has no wait yet."""
+
+    def came(minutes: int, waited: int | None, language: str, channel: str) -> Arrival:
+        length = None if waited is None else timedelta(seconds=waited)
+        return Arrival(NOW - timedelta(minutes=minutes), Tier.URGENT, length, language, channel)
+
+    figures = wall(
+        [],
+        [came(5, 60, "en", "sms"), came(6, 180, "en", "web"), came(70, None, "fr", "web")],
+        [],
+        NOW,
+    )
+    languages = {one.name: (one.taken, one.median, one.p90) for one in figures.languages}
+    one, three = timedelta(minutes=1), timedelta(minutes=3)
+    assert languages == {"en": (2, one, three), "fr": (0, None, None)}
+    assert {part.name: part.median for part in figures.channels} == {"sms": one, "web": three}
+    assert (figures.hours[-1].median, figures.hours[-1].p90) == (one, three)
+    assert figures.hours[-2].median is None
+    (bar,) = wait_bars(figures)
+    assert (bar.median, bar.p90, bar.late) == (BAR_WIDTH / 15, BAR_WIDTH / 5, False)
+    lines = hour_lines(figures)
+    assert lines.medians == ()
+    assert [dot[1] for dot in lines.dots] == [CHART_HEIGHT * 0.8, round(CHART_HEIGHT * 14 / 15, 1)]
+
+
+async def test_alerts_that_nobody_answered_are_on_the_wall(bench: Bench) -> None:
+    """From the table of alerts: to whom, by which way, what became of it; gone with the claim."""
+    river = await bench.advocate("River")
+    lead = await bench.advocate("Sage", "supervisor")
+    conversation_id = await bench.text("he has a gun")
+    bench.clock.forward(seconds=100)
+    await Dispatch(bench.database, bench.clock).run()
+    figures = await look(bench.office)
+    found = [(one.advocate, one.kind, one.channel, one.state) for one in figures.alerts]
+    # Nobody is on shift: the supervisor stands in, and has no address.
+    assert found == [("Sage", "lead", "none", "failed")]
+    page = (await lead.get("/wall")).text
+    assert "No address" in page
+    await river.claim(conversation_id)
+    assert (await look(bench.office)).alerts == []
 
 
 def test_durations() -> None:

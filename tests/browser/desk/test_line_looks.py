@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 
+from channels.dispatch import Dispatch
 from intake.contact import Preference, Texting, Window
 from storage.database import utc_now
 from tests.browser.conftest import overflow, violations
@@ -58,3 +59,28 @@ async def test_calls_and_switches(line: Line, screens: Screens) -> None:
     await page.get_by_role("button", name="Activer l’affluence").click()
     await expect(page.get_by_role("button", name="Désactiver")).to_have_count(1)
     await _fit(page, "line")
+
+
+async def test_the_wall_with_figures(line: Line, screens: Screens) -> None:
+    """Alerts, waits and charts of a shift: axe clean, nothing sticks out, light and dark."""
+    async with line.database.transaction() as tx:
+        await (await tx.session.connection()).exec_driver_sql(
+            "UPDATE advocate SET role = 'supervisor' WHERE name = 'Sage'"
+        )
+    texts = ("he has a gun", "my boss took my passport", "can i talk to a person")
+    for number in range(12):
+        one = await line.text(texts[number % 3], ago=number * 1500 + 60)
+        if number % 4:
+            async with line.database.transaction() as tx:
+                await (await tx.session.connection()).exec_driver_sql(
+                    "UPDATE escalation SET claimed_at = opened_at + interval '1 second' * "
+                    f"{40 + 70 * number} WHERE conversation_id = '{one}'"
+                )
+                await tx.desk.claim(one, line.accounts["River"], utc_now(), utc_now())
+    await Dispatch(line.database, utc_now).run()
+    for scheme in ("light", "dark"):
+        page = await screens.of("Sage", color_scheme=scheme)
+        await page.goto(f"{line.desk.url}/wall")
+        await expect(page.get_by_text("No address").first).to_be_visible()
+        await expect(page.locator("svg")).to_have_count(3)
+        await _fit(page, f"wall-{scheme}")
