@@ -260,13 +260,14 @@ class Upkeep:
 async def tell_that_nobody_came(database: Database, voice: Voice, escalation_id: UUID) -> None:
     """Once, while the alert stays open: the phone line, and that we still try."""
     async with database.transaction() as tx:
-        conversation_id = await tx.desk.still_waiting(escalation_id)
+        conversation_id = await tx.desk.conversation_of(escalation_id)
         if conversation_id is None:
             return
         try:
             conversation = await tx.conversations.lock(conversation_id)
         except ConversationNotFound:
             return
-        if conversation.holder is Holder.WAITING:
+        told = await tx.desk.still_waiting(escalation_id)
+        if told and conversation.holder is Holder.WAITING:
             await voice.say(tx, conversation, "wait.no_one_yet")
             await tx.signals.desk(conversation_id)

@@ -31,7 +31,7 @@ _OF_ADDRESS = "channel = %(channel)s AND inbox = %(inbox)s AND address_fingerpri
 # Waits for whoever else is busy with this conversation: texts of one person come one by one.
 _LOCK = f"""
 SELECT {", ".join(states.COLUMNS)}, past_cues, past_words_sealed FROM conversation
-WHERE {_OF_ADDRESS} AND closed_at IS NULL FOR UPDATE
+WHERE {_OF_ADDRESS} AND closed_at IS NULL FOR NO KEY UPDATE
 """
 _OPEN = """
 INSERT INTO conversation

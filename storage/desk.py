@@ -242,9 +242,18 @@ class DeskRepository(Shelf):
             .values(closed_at=now, outcome=outcome)
         )
 
-    async def still_waiting(self, escalation_id: UUID) -> UUID | None:
-        """The conversation of an escalation that nobody took, told once; None otherwise."""
+    async def conversation_of(self, escalation_id: UUID) -> UUID | None:
+        """The conversation that an escalation belongs to."""
         return await self.session.scalar(
+            select(EscalationRow.conversation_id).where(EscalationRow.id == escalation_id)
+        )
+
+    async def still_waiting(self, escalation_id: UUID) -> bool:
+        """Whether nobody took it and nobody told the person so; True once.
+
+        The caller has locked the conversation: it comes before its escalation everywhere.
+        """
+        told = await self.session.scalar(
             update(EscalationRow)
             .where(
                 EscalationRow.id == escalation_id,
@@ -253,8 +262,9 @@ class DeskRepository(Shelf):
                 EscalationRow.told_no_one_at.is_(None),
             )
             .values(told_no_one_at=func.now())
-            .returning(EscalationRow.conversation_id)
+            .returning(EscalationRow.id)
         )
+        return told is not None
 
     async def lower_tier(
         self, conversation_id: UUID, tier: Tier | None, advocate_id: UUID, reason: str

@@ -145,7 +145,9 @@ class ConversationRepository(Shelf):
         query = select(ConversationRow).options(*UNREAD)
         query = query.where(ConversationRow.id == conversation_id)
         query = query.execution_options(populate_existing=True)
-        row = await self.session.scalar(query.with_for_update() if lock else query)
+        # FOR NO KEY UPDATE: one holder at a time, but a row that only refers to the conversation
+        # (an escalation that routing changes twice) is not kept waiting, which could deadlock.
+        row = await self.session.scalar(query.with_for_update(key_share=True) if lock else query)
         if row is None:
             raise ConversationNotFound("no such conversation")
         return row

@@ -13,9 +13,10 @@ import pytest
 from sqlalchemy import text
 
 from channels.dispatch import Dispatch
-from channels.upkeep import Upkeep
+from channels.upkeep import Upkeep, tell_that_nobody_came
 from intake.messages import Inbound
 from intake.receive import receive
+from intake.risk import Tier
 from intake.routing import Offer
 from storage.crypto import Keyring
 from storage.database import Database
@@ -308,3 +309,30 @@ async def test_places_are_told_once_and_at_once_in_a_surge(night: Night) -> None
     async with night.database.transaction() as tx:
         keys = [message.key for message in await tx.desk.thread(late)]
     assert keys[-1] == "wait.place"
+
+
+async def test_a_text_and_the_workers_chores_never_wait_for_each_other(night: Night) -> None:
+    """The conversation is locked before its escalation, and routing does not wait for it at all."""
+    conversation_id = await night.text("my boss took my passport")
+    async with night.database.transaction() as tx:
+        (waiting,) = await tx.routing.waiting()
+    chore = None
+    async with night.database.transaction() as text_in:
+        await text_in.conversations.lock(conversation_id)
+        async with night.database.transaction() as routing:
+            await routing.session.execute(text("SET LOCAL lock_timeout = '2s'"))
+            for lead in (False, True):
+                await routing.routing.called(
+                    waiting.escalation_id, night.time, lead=lead, anew=True
+                )
+        chore = asyncio.create_task(
+            tell_that_nobody_came(night.database, night.voice, waiting.escalation_id)
+        )
+        while not await night.rows("SELECT 1 FROM pg_locks WHERE NOT granted"):
+            await asyncio.sleep(0)
+        await text_in.session.execute(text("SET LOCAL lock_timeout = '2s'"))
+        escalation = await text_in.escalations.open_for(conversation_id)
+        assert escalation is not None
+        await text_in.escalations.raise_tier(escalation, Tier.IMMINENT)
+    await chore
+    assert await night.rows("SELECT 1 FROM escalation WHERE told_no_one_at IS NOT NULL") == [(1,)]

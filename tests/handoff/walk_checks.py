@@ -72,7 +72,8 @@ class Checks:
         found = [problem for row in rows.values() for problem in _state(row, entries, now)]
         found += self._changes(rows, names)
         found += self._silence(rows, lines, names)
-        if "route" in names:
+        # A tier that rises beside the round belongs to the next one.
+        if names == {"route"}:
             found += [problem for row in rows.values() for problem in _woken(row, now)]
         found += [
             f"{sent[address]} texts were accepted and {count} are kept"
