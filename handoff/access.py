@@ -32,8 +32,10 @@ from intake.contact import Preference
 from intake.conversation import Conversation, Holder
 from intake.disclosure import Decision, Disclosure
 from intake.messages import Stored
+from intake.tip_files import CleanFile
 from intake.tips import RECEIPT
 from storage.accounts import Advocate
+from storage.attachments import Attachment
 from storage.board import BoardEntry, EarlierContact
 from storage.database import Transaction
 from storage.desk import DeliveryState, Note, RiskRecord, TierChange
@@ -295,3 +297,32 @@ async def call_number(
         detail={"call": str(call_id), "shown": safe},
     )
     return await tx.call_backs.number(call_id) if safe else None
+
+
+async def list_tip_files(
+    tx: Transaction, advocate: Advocate, tip_id: UUID
+) -> tuple[int, Sequence[Attachment]] | None:
+    """A tip's number and its files, of which nothing is shown; None where there is no such tip."""
+    number = await tx.tips_desk.number(tip_id)
+    if number is None:
+        return None
+    await tx.desk.audit("tip_files_listed", advocate_id=advocate.id, detail={"tip": str(tip_id)})
+    return number, await tx.attachments.of(tip_id)
+
+
+async def open_tip_file(
+    tx: Transaction, advocate: Advocate, tip_id: UUID, file_id: UUID, reason: str, now: datetime
+) -> tuple[str, CleanFile] | None:
+    """One file and what to call it; None where there is none such, or where it is sealed.
+
+    The reason stays with the tip, for everybody at the tips desk to see.
+    """
+    file = await tx.attachments.content(tip_id, file_id)
+    if file is None:
+        return None
+    detail = {"tip": str(tip_id), "file": str(file_id)}
+    await tx.desk.audit("tip_file_opened", advocate_id=advocate.id, detail=detail)
+    listed = [one.id for one in await tx.attachments.of(tip_id)]
+    name = f"T-{await tx.tips_desk.number(tip_id)}-{listed.index(file_id) + 1}"
+    await tx.tips_desk.add(tip_id, "file_opened", f"{name}: {reason}", advocate.id, now)
+    return name, file

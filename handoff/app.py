@@ -32,6 +32,7 @@ from handoff import (
     report_pages,
     screen_api,
     teamwork_routes,
+    tip_files_pages,
     tips_pages,
     wall_pages,
 )
@@ -120,6 +121,7 @@ def create_app(office: Office) -> Guard:
     app.include_router(calls_pages.router)
     app.include_router(line_pages.router)
     app.include_router(tips_pages.router)
+    app.include_router(tip_files_pages.router)
     app.include_router(report_pages.router)
     app.include_router(duty_routes.router)
     app.include_router(protocol_pages.router)

@@ -40,6 +40,8 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "x-robots-tag": "noindex, nofollow",
 }
+#: For what a stranger sent: even a browser that shows it runs nothing and knows no origin.
+SEALED_OFF = "sandbox; default-src 'none'"
 STRICT_TRANSPORT = "max-age=63072000"
 HEALTH = "/healthz"
 _SAFE = frozenset({"GET", "HEAD"})
@@ -85,8 +87,11 @@ class Guard:
                 raise ConnectionAbortedError("the answer broke off") from None
 
     def _add_headers(self, headers: MutableHeaders) -> None:
+        sealed_off = headers.get("content-security-policy") == SEALED_OFF
         for name, value in HEADERS.items():
             headers[name] = value
+        if sealed_off:
+            headers["content-security-policy"] = SEALED_OFF
         if self.origin.startswith("https://"):
             headers["strict-transport-security"] = STRICT_TRANSPORT
 

@@ -131,6 +131,7 @@ async def _show(
             raise HTTPException(HTTPStatus.NOT_FOUND)
         writers = {one.advocate_id for one in tip.entries if one.advocate_id}
         names = await tx.accounts.names(writers)
+        files = await tx.attachments.count(tip_id)
     screen = language_of(request)
     spoken = tip.entry.language
     return page(
@@ -142,6 +143,7 @@ async def _show(
         problem=SCREEN.catalogue.text(problem, screen) if problem else None,
         tip=tip,
         names=names,
+        files=files,
         language_name=name_in(spoken, screen) if spoken else "",
         statuses=_SETTABLE,
         labels=list(Label),

@@ -63,6 +63,10 @@ class AttachmentRepository(Shelf):
             for row_id, tip, kind, size, parts, at, marked in rows
         ]
 
+    async def count(self, tip_id: UUID) -> int:
+        """How many files a tip has."""
+        return await _count(self, tip_id)
+
     async def content(self, tip_id: UUID, file_id: UUID) -> CleanFile | None:
         """A file whole; None where there is none such, or where it is marked."""
         row = await self._row(tip_id, file_id)
@@ -133,10 +137,7 @@ async def attach(
     """
     if not files:
         return 0
-    there = await shelf.session.scalar(
-        select(func.count(AttachmentRow.tip_id)).where(AttachmentRow.tip_id == tip_id)
-    )
-    added = list(files[: max(0, MOST_OF_A_TIP - (there or 0))])
+    added = list(files[: max(0, MOST_OF_A_TIP - await _count(shelf, tip_id))])
     for one in added:
         file_id = uuid4()
         await shelf.session.execute(
@@ -151,6 +152,13 @@ async def attach(
             )
         )
     return len(added)
+
+
+async def _count(shelf: Shelf, tip_id: UUID) -> int:
+    found = await shelf.session.scalar(
+        select(func.count(AttachmentRow.tip_id)).where(AttachmentRow.tip_id == tip_id)
+    )
+    return found or 0
 
 
 def _place(file_id: UUID) -> str:

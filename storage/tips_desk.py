@@ -121,6 +121,13 @@ class TipsDeskRepository(Shelf):
             matches=await self._matches(tip_id),
         )
 
+    async def number(self, tip_id: UUID) -> int | None:
+        """What the desk calls a tip; None when there is no such tip."""
+        found: int | None = await self.session.scalar(
+            select(TipRow.number).where(TipRow.id == tip_id)
+        )
+        return found
+
     async def add(
         self, tip_id: UUID, kind: str, text: str, advocate_id: UUID, at: datetime
     ) -> bool:

@@ -29,6 +29,7 @@ WORDS = frozenset(
 SHELVES = frozenset(
     "desk messages conversations mailbox outbox tips ledger disclosures decisions"
     " plans call_backs".split()
+    " attachments".split()
 )
 
 

@@ -29,6 +29,7 @@ from intake.risk import Tier
 from intake.routing import Widening
 from intake.safety_plan import Part
 from intake.tip_fields import Answer, Label, Origin, Status, TipFields
+from intake.tip_files import FileKind
 
 # Families whose last part is data: a tier, a channel, a cue.
 FAMILIES: dict[str, set[str]] = {
@@ -38,7 +39,9 @@ FAMILIES: dict[str, set[str]] = {
     "tips.origin": {one.value for one in Origin},
     "tips.answer": {one.value for one in Answer},
     "tips.field": {one.name for one in fields(TipFields)},
-    "tips.entry": {"words", "answer", "question", "note", "unmasked"},
+    "tips.entry": {"words", "answer", "question", "note", "unmasked", "file_opened"},
+    "tips.file": {one.value for one in FileKind},
+    "tips.file_parts": {one.value for one in FileKind},
     "tips.kind": {"plate", "phone", "handle", "email", "link", "place"},
     "tier": {tier.label for tier in Tier} | {"none"},
     "tier.means": {tier.label for tier in Tier} | {"none"},
