@@ -28,8 +28,7 @@ WORDS = frozenset(
 # A repository, not any object that happens to have a method of that name.
 SHELVES = frozenset(
     "desk messages conversations mailbox outbox tips ledger disclosures decisions"
-    " plans call_backs".split()
-    " attachments".split()
+    " plans call_backs attachments".split()
 )
 
 
