@@ -1,9 +1,13 @@
-"""One's own account: password, code app, and the browsers that are signed in with it."""
+"""One's own account: password, code app, and the browsers that are signed in with it.
+
+Its passkeys: handoff/passkey_pages.py.
+"""
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -12,6 +16,7 @@ from markupsafe import Markup
 from handoff.auth import SignedIn
 from handoff.factors import SecondFactor, new_recovery_codes, new_secret, passes, picture, step_of
 from handoff.office import Office, TheOffice, needs, place
+from handoff.passkeys import MOST
 from handoff.passwords import LONGEST, weakness
 from handoff.rendering import language_of, page
 from handoff.words import SCREEN
@@ -26,7 +31,7 @@ _Code = Annotated[str, Form(max_length=64)]
 @router.get(PATH)
 async def show(request: Request, signed_in: Owner, office: TheOffice) -> Response:
     """The account."""
-    return await _show(request, office, signed_in)
+    return await draw(request, office, signed_in)
 
 
 @router.post(PATH + "/password")
@@ -38,18 +43,18 @@ async def change_password(
     new: _Secret = "",
 ) -> Response:
     """Another password; every other browser is signed out."""
-    if not await _is_owner(request, office, signed_in, password):
-        return await _show(request, office, signed_in, problem="account.wrong_password")
+    if not await is_owner(request, office, signed_in, password):
+        return await draw(request, office, signed_in, problem="account.wrong_password")
     weak = weakness(new, signed_in.advocate.name)
     if weak is not None:
-        return await _show(request, office, signed_in, problem=weak)
+        return await draw(request, office, signed_in, problem=weak)
     fresh = await office.door.passwords.hash(new)
     advocate_id = signed_in.advocate.id
     async with office.database.transaction() as tx:
         await tx.accounts.store_hash(advocate_id, fresh)
         await tx.accounts.close_others(advocate_id, signed_in.token_hash)
         await tx.desk.audit("password_changed", advocate_id=advocate_id)
-    return await _show(request, office, signed_in, done="account.password_done")
+    return await draw(request, office, signed_in, done="account.password_done")
 
 
 @router.post(PATH + "/code-app")
@@ -59,11 +64,11 @@ async def offer(
     """A secret for the code app, as a picture and as letters; not asked for until it works."""
     if office.settings.staff_second_factor is SecondFactor.OFF:
         return RedirectResponse(PATH, status_code=HTTPStatus.SEE_OTHER)
-    if not await _is_owner(request, office, signed_in, password):
-        return await _show(request, office, signed_in, problem="account.wrong_password")
+    if not await is_owner(request, office, signed_in, password):
+        return await draw(request, office, signed_in, problem="account.wrong_password")
     async with office.database.transaction() as tx:
         await tx.factors.offer_code_app(signed_in.advocate.id, new_secret())
-    return await _show(request, office, signed_in, offering=True)
+    return await draw(request, office, signed_in, offering=True)
 
 
 @router.post(PATH + "/code-app/confirm")
@@ -82,10 +87,10 @@ async def confirm(
             await tx.accounts.close_others(advocate_id, signed_in.token_hash)
             await tx.desk.audit("second_factor_on", advocate_id=advocate_id)
     if not works:
-        return await _show(
+        return await draw(
             request, office, signed_in, problem="account.wrong_code", offering=app is not None
         )
-    return await _show(request, office, signed_in, done="account.app_done", codes=codes)
+    return await draw(request, office, signed_in, done="account.app_done", codes=codes)
 
 
 @router.post(PATH + "/code-app/off")
@@ -97,18 +102,20 @@ async def turn_off(
     code: _Code = "",
 ) -> Response:
     """Forget the code app, for one who has the password and a code."""
-    if not await _is_owner(request, office, signed_in, password):
-        return await _show(request, office, signed_in, problem="account.wrong_password")
+    if not await is_owner(request, office, signed_in, password):
+        return await draw(request, office, signed_in, problem="account.wrong_password")
     advocate = signed_in.advocate
     async with office.database.transaction() as tx:
         right = await passes(tx, advocate, code, office.now())
         if right:
             await tx.factors.turn_off(advocate.id)
+            if not await tx.passkeys.count(advocate.id):
+                await tx.factors.forget_codes(advocate.id)
             await tx.desk.audit("second_factor_off", advocate_id=advocate.id)
     if not right:
         await office.door.attempts.failed(advocate.name, place(request))
-        return await _show(request, office, signed_in, problem="account.wrong_code")
-    return await _show(request, office, signed_in, done="account.app_gone")
+        return await draw(request, office, signed_in, problem="account.wrong_code")
+    return await draw(request, office, signed_in, done="account.app_gone")
 
 
 @router.post(PATH + "/sessions/end-others")
@@ -117,7 +124,7 @@ async def end_others(request: Request, signed_in: Owner, office: TheOffice) -> R
     async with office.database.transaction() as tx:
         await tx.accounts.close_others(signed_in.advocate.id, signed_in.token_hash)
         await tx.desk.audit("sessions_ended", advocate_id=signed_in.advocate.id)
-    return await _show(request, office, signed_in, done="account.ended")
+    return await draw(request, office, signed_in, done="account.ended")
 
 
 @router.post(PATH + "/sessions/{mark}/end")
@@ -131,10 +138,10 @@ async def end_one(request: Request, mark: str, signed_in: Owner, office: TheOffi
             if session.mark == mark:
                 await tx.accounts.close_session(session.token_hash)
                 await tx.desk.audit("sessions_ended", advocate_id=signed_in.advocate.id)
-    return await _show(request, office, signed_in, done="account.ended")
+    return await draw(request, office, signed_in, done="account.ended")
 
 
-async def _is_owner(request: Request, office: Office, signed_in: SignedIn, password: str) -> bool:
+async def is_owner(request: Request, office: Office, signed_in: SignedIn, password: str) -> bool:
     """Whether who sits there knows the password; guesses are braked as at the door."""
     name, where = signed_in.advocate.name, place(request)
     await office.door.attempts.begin(name, where)
@@ -147,7 +154,7 @@ async def _is_owner(request: Request, office: Office, signed_in: SignedIn, passw
     return right
 
 
-async def _show(
+async def draw(
     request: Request,
     office: Office,
     signed_in: SignedIn,
@@ -156,11 +163,14 @@ async def _show(
     done: str | None = None,
     offering: bool = False,
     codes: list[str] | None = None,
+    passkey: dict[str, Any] | None = None,
 ) -> Response:
+    """The account's page. `codes`: shown this once; `passkey`: what to ask the browser for."""
     now, advocate_id = office.now(), signed_in.advocate.id
     async with office.database.transaction() as tx:
         app = await tx.factors.code_app(advocate_id)
         left = await tx.factors.recovery_left(advocate_id)
+        passkeys = await tx.passkeys.of(advocate_id)
         sessions = await tx.accounts.sessions(advocate_id, now, now - office.door.idle)
     secret = app.secret if offering and app is not None and not app.on else None
     language = language_of(request)
@@ -179,6 +189,10 @@ async def _show(
         secret=secret,
         # Drawn by a library from base32 letters and the name, which it escapes into an address.
         qr=Markup(picture(secret, signed_in.advocate.name)) if secret else None,
+        passkeys=passkeys,
+        passkeys_possible=office.door.passkeys.possible,
+        passkey_room=len(passkeys) < MOST,
+        passkey=None if passkey is None else json.dumps(passkey),
         sessions=sessions,
         own=signed_in.token_hash,
     )

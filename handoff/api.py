@@ -14,9 +14,19 @@ from handoff.access import Refused, open_conversation
 from handoff.auth import SignedIn
 from handoff.desk import LEASE, Desk
 from handoff.errors import NotYours, SignedOut, Taken
-from handoff.office import Acting, Office, TheOffice, Watching, held_token, place, who
+from handoff.office import (
+    Acting,
+    Office,
+    TheOffice,
+    Watching,
+    asked_token,
+    held_token,
+    place,
+    who,
+)
 from handoff.packet import packet_of
 from handoff.pages import remember_language, words_in
+from handoff.passkeys import ANSWER_WITHIN
 from handoff.schemas import (
     Alive,
     Board,
@@ -31,6 +41,7 @@ from handoff.schemas import (
     NewNote,
     NewReply,
     Sign,
+    SignedByPasskey,
     Thread,
     Words,
     Written,
@@ -53,6 +64,26 @@ async def sign_in(request: Request, response: Response, body: Credentials, offic
     """Sign in; the session is a cookie."""
     token, advocate = await office.door.sign_in(
         body.name, body.password, place(request), held_token(request, office), body.code
+    )
+    office.remember(response, token)
+    return _me(office, advocate)
+
+
+@router.post("/session/passkey/options", tags=["session"], responses={429: {"model": Failure}})
+async def ask_passkey(request: Request, response: Response, office: TheOffice) -> dict[str, Any]:
+    """What to ask `navigator.credentials.get` for (bytes in base64url); good once, for minutes."""
+    asked = await office.door.ask_passkey(place(request))
+    office.remember_asked(response, asked.token, ANSWER_WITHIN)
+    return asked.options
+
+
+@router.post("/session/passkey", tags=["session"], responses={429: {"model": Failure}})
+async def sign_in_with_passkey(
+    request: Request, response: Response, body: SignedByPasskey, office: TheOffice
+) -> Me:
+    """Sign in with a passkey; the session is a cookie."""
+    token, advocate = await office.door.sign_in_with_passkey(
+        asked_token(request, office), body.credential, place(request), held_token(request, office)
     )
     office.remember(response, token)
     return _me(office, advocate)
@@ -249,4 +280,5 @@ def _me(office: Office, advocate: Advocate) -> Me:
         idle=int(office.settings.idle.total_seconds()),
         lease=int(LEASE.total_seconds()),
         now=office.now(),
+        passkeys=office.door.passkeys.possible,
     )

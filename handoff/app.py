@@ -25,6 +25,7 @@ from handoff import (
     line_pages,
     pages,
     panel_api,
+    passkey_pages,
     phrases_pages,
     practice_pages,
     protocol_pages,
@@ -39,6 +40,7 @@ from handoff import (
 from handoff.auth import Door
 from handoff.guard import HEALTH, Guard
 from handoff.office import Office
+from handoff.passkeys import Passkeys
 from handoff.passwords import Attempts, Passwords
 from handoff.practice import Plays
 from handoff.rendering import STATIC
@@ -76,6 +78,7 @@ def create_office(
             now=now,
             idle=settings.idle,
             session=settings.session,
+            passkeys=Passkeys(settings.origin),
             factor=settings.staff_second_factor,
         ),
         feed=Feed(Hub(settings.database_url, DESK), database, now),
@@ -129,6 +132,7 @@ def create_app(office: Office) -> Guard:
     app.include_router(practice_pages.router)
     app.include_router(pages.router)
     app.include_router(account_pages.router)
+    app.include_router(passkey_pages.router)
     app.include_router(audit_pages.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     refusals.install(app)

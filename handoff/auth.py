@@ -10,14 +10,16 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
 from handoff.errors import WrongPassword
 from handoff.factors import SecondFactor, passes
+from handoff.passkeys import Asked, Passkeys
 from handoff.passwords import LONGEST, Attempts, Passwords
 from intake.messages import clean
 from intake.ports import Clock
 from storage.accounts import Advocate
-from storage.database import Database
+from storage.database import Database, Transaction
 
 _TOKEN_BYTES = 32
 
@@ -40,6 +42,7 @@ class Door:
     now: Clock
     idle: timedelta
     session: timedelta
+    passkeys: Passkeys
     factor: SecondFactor = SecondFactor.OPTIONAL
 
     async def sign_in(
@@ -71,15 +74,49 @@ class Door:
         await self.attempts.succeeded(name, place)
         outdated = self.passwords.outdated(advocate.password_hash)
         fresh = await self.passwords.hash(password) if outdated else None
-        token = secrets.token_urlsafe(_TOKEN_BYTES)
         async with self.database.transaction() as tx:
             if fresh is not None:
                 await tx.accounts.store_hash(advocate.id, fresh)
-            now = self.now()
-            await tx.accounts.close_session(hashed(old_token))
-            await tx.accounts.open_session(hashed(token), advocate.id, now, now + self.session)
-            await tx.desk.audit("sign_in", advocate_id=advocate.id)
+            token = await self._let_in(tx, advocate, old_token)
         return token, advocate
+
+    async def ask_passkey(self, place: str) -> Asked:
+        """A challenge for whatever passkey the browser's owner picks. Raises TooManyAttempts."""
+        await self.attempts.knock(place)
+        async with self.database.transaction() as tx:
+            return await self.passkeys.ask(tx, self.now())
+
+    async def sign_in_with_passkey(
+        self, asked: str, given: dict[str, Any], place: str, old_token: str = ""
+    ) -> tuple[str, Advocate]:
+        """The same with a passkey. `asked`: the token of the challenge, `given`: what signed it.
+
+        Raises WrongPassword or TooManyAttempts. Whatever does not fit looks the same.
+        """
+        await self.attempts.knock(place)
+        async with self.database.transaction() as tx:
+            answer = await self.passkeys.answer(tx, asked, given, self.now())
+            key = answer.passkey
+            advocate = None if key is None else await tx.accounts.advocate_by_id(key.advocate_id)
+            if advocate is not None and not advocate.disabled and not answer.copied:
+                return await self._let_in(tx, advocate, old_token, by="passkey"), advocate
+            await tx.desk.audit(
+                "sign_in_failed",
+                advocate_id=None if advocate is None else advocate.id,
+                detail={"by": "passkey"} | ({"copied": True} if answer.copied else {}),
+            )
+        await self.attempts.refused(place)
+        raise WrongPassword("no account here is opened by this passkey")
+
+    async def _let_in(
+        self, tx: Transaction, advocate: Advocate, old_token: str, by: str | None = None
+    ) -> str:
+        """A new session in place of the browser's old one; `by`: what opened it, if no password."""
+        token, now = secrets.token_urlsafe(_TOKEN_BYTES), self.now()
+        await tx.accounts.close_session(hashed(old_token))
+        await tx.accounts.open_session(hashed(token), advocate.id, now, now + self.session)
+        await tx.desk.audit("sign_in", advocate_id=advocate.id, detail={"by": by} if by else None)
+        return token
 
     async def who(self, token: str, *, touch: bool) -> SignedIn | None:
         """The advocate behind a token. `touch`: a human did something just now."""

@@ -1,10 +1,11 @@
-"""The second factor at the door: six digits from a code app (RFC 6238), or a recovery code."""
+"""The second factor beside a password: six digits of a code app (RFC 6238), a recovery code."""
 
 from __future__ import annotations
 
 import secrets
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 import pyotp
 import segno
@@ -65,12 +66,25 @@ def step_of(secret: str, code: str, now: datetime) -> int | None:
 
 
 async def passes(tx: Transaction, advocate: Advocate, code: str, now: datetime) -> bool:
-    """Whether a code opens the account; it is used up by that. True where none is asked for."""
+    """Whether a code opens the account; it is used up by that. True where none is asked for.
+
+    An account with passkeys and no code app is opened by a passkey, or a password with a recovery
+    code: a stolen password alone would be what passkeys are there against.
+    """
     app = await tx.factors.code_app(advocate.id)
-    if app is None or not app.on:
+    if app is not None and app.on:
+        step = step_of(app.secret, code, now)
+        if step is not None:
+            return await tx.factors.use_step(advocate.id, step)
+    elif not await tx.passkeys.count(advocate.id):
         return True
-    step = step_of(app.secret, code, now)
-    if step is not None:
-        return await tx.factors.use_step(advocate.id, step)
     spelled = "".join(sign for sign in code.lower() if sign in _SIGNS)
     return await tx.factors.use_recovery(advocate.id, spelled, now)
+
+
+async def forget_factors(tx: Transaction, advocate_id: UUID) -> None:
+    """Forget whatever an account has besides its password, and sign its browsers out."""
+    await tx.factors.turn_off(advocate_id)
+    await tx.passkeys.remove_all(advocate_id)
+    await tx.factors.forget_codes(advocate_id)
+    await tx.accounts.close_sessions(advocate_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, cast
 
 from fastapi import Depends, Request, Response
@@ -37,6 +38,11 @@ class Office:
         """The name of the session cookie; browsers hold `__Host-` to TLS, our host, path /."""
         return "__Host-desk" if self.settings.secure else "desk"
 
+    @property
+    def asked_cookie(self) -> str:
+        """The name of the cookie that ties a challenge to the browser that was asked."""
+        return f"{self.cookie}-asked"
+
     def must_set_up(self, advocate: Advocate) -> bool:
         """Whether the account lacks the second factor that the desk requires."""
         required = self.settings.staff_second_factor is SecondFactor.REQUIRED
@@ -51,6 +57,18 @@ class Office:
         response.set_cookie(
             self.cookie,
             token,
+            path="/",
+            secure=self.settings.secure,
+            httponly=True,
+            samesite="strict",
+        )
+
+    def remember_asked(self, response: Response, token: str, within: timedelta) -> None:
+        """Tie a challenge to the browser, for as long as it may be answered."""
+        response.set_cookie(
+            self.asked_cookie,
+            token,
+            max_age=int(within.total_seconds()),
             path="/",
             secure=self.settings.secure,
             httponly=True,
@@ -111,6 +129,11 @@ async def who(request: Request, office: Office, *, touch: bool) -> SignedIn | No
 def held_token(request: Request, office: Office) -> str:
     """The session token that the browser holds, or nothing."""
     return request.cookies.get(office.cookie, "")
+
+
+def asked_token(request: Request, office: Office) -> str:
+    """The token of the challenge that the browser was asked, or nothing."""
+    return request.cookies.get(office.asked_cookie, "")
 
 
 def place(request: Request) -> str:

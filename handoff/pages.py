@@ -54,9 +54,9 @@ async def console(request: Request, office: TheOffice) -> Response:
 
 
 @router.get("/sign-in")
-async def sign_in_page(request: Request) -> Response:
+async def sign_in_page(request: Request, office: TheOffice) -> Response:
     """The form."""
-    return render("sign_in.html", language_of(request), name="", problem=None)
+    return _form(request, office)
 
 
 @router.post("/sign-in")
@@ -75,16 +75,29 @@ async def sign_in(
         )
     except WrongPassword:
         problem = SCREEN.catalogue.text("sign_in.wrong", language)
-        return render("sign_in.html", language, 401, name=name, problem=problem)
+        return _form(request, office, 401, name, problem)
     except TooManyAttempts as refusal:
         minutes = str(-(-refusal.wait_seconds // 60))
         problem = SCREEN.catalogue.text("sign_in.wait", language, minutes=minutes)
-        page = render("sign_in.html", language, 429, name=name, problem=problem)
+        page = _form(request, office, 429, name, problem)
         page.headers["retry-after"] = str(refusal.wait_seconds)
         return page
     response = RedirectResponse("/", status_code=HTTPStatus.SEE_OTHER)
     office.remember(response, token)
     return response
+
+
+def _form(
+    request: Request, office: Office, status: int = 200, name: str = "", problem: str | None = None
+) -> Response:
+    return render(
+        "sign_in.html",
+        language_of(request),
+        status,
+        name=name,
+        problem=problem,
+        passkeys=office.door.passkeys.possible,
+    )
 
 
 @router.post("/sign-out")

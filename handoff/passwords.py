@@ -123,6 +123,17 @@ class Attempts:
         delay = _FIRST_DELAY_SECONDS * 2 ** max(0, failures - 1)
         await self.pause(min(delay, _LONGEST_DELAY_SECONDS))
 
+    async def knock(self, place: str) -> None:
+        """Count an attempt that names no account, such as a passkey's. Raises TooManyAttempts."""
+        if not await self._windows.test(_PLACE, "place", place):
+            raise await self._too_many(_PLACE, ("place", place))
+        if not await self._windows.hit(_CROWD, "crowd", place):
+            raise await self._too_many(_CROWD, ("crowd", place))
+
+    async def refused(self, place: str) -> None:
+        """Count such an attempt as a failure."""
+        await self._windows.hit(_PLACE, "place", place)
+
     async def succeeded(self, name: str, place: str) -> None:
         """Forget the attempts at this account from this place."""
         await self._windows.clear(_HERE, _fold(name), place)

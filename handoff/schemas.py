@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal, cast
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -43,6 +43,12 @@ class Credentials(Strict):
     name: Annotated[str, StringConstraints(max_length=200)]
     password: Annotated[str, StringConstraints(max_length=2_000)]
     code: Annotated[str, StringConstraints(max_length=64)] = ""
+
+
+class SignedByPasskey(Strict):
+    """Signing in with a passkey: what `navigator.credentials.get` gave, bytes in base64url."""
+
+    credential: dict[str, Any]
 
 
 class Sign(Strict):
@@ -107,9 +113,11 @@ class Me(BaseModel):
     lease_seconds: int
     now: datetime
     pages: list[Link]
+    # Whether this desk can be opened with a passkey.
+    passkeys: bool
 
     @classmethod
-    def of(cls, advocate: Advocate, *, idle: int, lease: int, now: datetime) -> Me:
+    def of(cls, advocate: Advocate, *, idle: int, lease: int, now: datetime, passkeys: bool) -> Me:
         """The advocate as their own screen sees them."""
         return cls(
             id=advocate.id,
@@ -120,6 +128,7 @@ class Me(BaseModel):
             lease_seconds=lease,
             now=now,
             pages=[Link(path=one.path, word=one.word) for one in entries_for(advocate)],
+            passkeys=passkeys,
         )
 
 

@@ -59,7 +59,7 @@ class DeskSettings(StoreSettings):
     staff_second_factor: SecondFactor = Field(
         default=SecondFactor.OPTIONAL,
         description="off, optional, or required: nothing but the account's page opens until a "
-        "code app is set up",
+        "code app or a passkey is set up",
     )
 
     @field_validator("staff_url")

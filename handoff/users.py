@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from handoff.factors import forget_factors
 from handoff.passwords import LONGEST, SHORTEST, Passwords
 from handoff.rights import Role
 from handoff.settings import StoreSettings, explain
@@ -124,14 +125,13 @@ def reset_factor(
         str, typer.Option(help="Shift name of the second person who made sure who asks.")
     ],
 ) -> None:
-    """Forget an account's code app and recovery codes, after two people made sure who asks."""
+    """Forget code app, passkeys and recovery codes, after two people made sure who asks."""
 
     async def work(tx: Transaction) -> None:
         account, witness = await _account(tx, name), await _account(tx, vouched)
         if witness.disabled or witness.id == account.id:
             refuse("the second person has an open account of their own")
-        await tx.factors.turn_off(account.id)
-        await tx.accounts.close_sessions(account.id)
+        await forget_factors(tx, account.id)
         await tx.desk.audit(
             "second_factor_reset",
             advocate_id=None,

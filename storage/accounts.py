@@ -9,16 +9,17 @@ from hashlib import sha256
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import CursorResult, Select, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from storage.account_tables import PasskeyRow
 from storage.repositories import Shelf
 from storage.tables import AdvocateRow, DeskSessionRow
 
 
 @dataclass(frozen=True)
 class Advocate:
-    """An account of the desk; the name is a shift name."""
+    """An account of the desk; the name is a shift name. `second_factor`: code app or passkey."""
 
     id: UUID
     name: str
@@ -67,16 +68,16 @@ class AccountRepository(Shelf):
 
     async def advocate_by_name(self, name: str) -> Advocate | None:
         """The account with this name; upper and lower case are the same."""
-        return _advocate(
-            await self.session.scalar(
-                select(AdvocateRow).where(func.lower(AdvocateRow.name) == func.lower(name))
-            )
-        )
+        return await self._one(_accounts().where(func.lower(AdvocateRow.name) == func.lower(name)))
+
+    async def advocate_by_id(self, advocate_id: UUID) -> Advocate | None:
+        """The account with this id."""
+        return await self._one(_accounts().where(AdvocateRow.id == advocate_id))
 
     async def all_advocates(self) -> list[Advocate]:
         """Every account, by name; disabled ones too."""
-        rows = await self.session.scalars(select(AdvocateRow).order_by(AdvocateRow.name))
-        return [cast(Advocate, _advocate(row)) for row in rows]
+        rows = await self.session.execute(_accounts().order_by(AdvocateRow.name))
+        return [_advocate(row, keyed=keyed) for row, keyed in rows]
 
     async def names(self, advocate_ids: Collection[UUID]) -> dict[UUID, str]:
         """The shift names behind ids."""
@@ -128,8 +129,8 @@ class AccountRepository(Shelf):
         `touch`: a human did something, so the idle clock starts anew. Screens that look by
         themselves do not touch, or an abandoned one would never be idle.
         """
-        row = await self.session.scalar(
-            select(AdvocateRow)
+        advocate = await self._one(
+            _accounts()
             .join(DeskSessionRow, DeskSessionRow.advocate_id == AdvocateRow.id)
             .where(
                 DeskSessionRow.token_hash == token_hash,
@@ -138,13 +139,13 @@ class AccountRepository(Shelf):
                 AdvocateRow.disabled_at.is_(None),
             )
         )
-        if row is not None and touch:
+        if advocate is not None and touch:
             await self.session.execute(
                 update(DeskSessionRow)
                 .where(DeskSessionRow.token_hash == token_hash)
                 .values(seen_at=now)
             )
-        return _advocate(row)
+        return advocate
 
     async def live_sessions(self, advocate_id: UUID, now: datetime, idle_since: datetime) -> int:
         """How many browsers the advocate is signed in with."""
@@ -196,10 +197,18 @@ class AccountRepository(Shelf):
             delete(DeskSessionRow).where(DeskSessionRow.advocate_id == advocate_id)
         )
 
+    async def _one(self, chosen: Select[AdvocateRow, bool]) -> Advocate | None:
+        found = (await self.session.execute(chosen)).one_or_none()
+        return None if found is None else _advocate(found[0], keyed=found[1])
 
-def _advocate(row: AdvocateRow | None) -> Advocate | None:
-    if row is None:
-        return None
+
+def _accounts() -> Select[AdvocateRow, bool]:
+    """Accounts, and whether each has a passkey."""
+    keyed = exists(PasskeyRow.id).where(PasskeyRow.advocate_id == AdvocateRow.id)
+    return select(AdvocateRow, keyed.label("keyed"))
+
+
+def _advocate(row: AdvocateRow, *, keyed: bool) -> Advocate:
     return Advocate(
         id=row.id,
         name=row.name,
@@ -207,5 +216,5 @@ def _advocate(row: AdvocateRow | None) -> Advocate | None:
         languages=tuple(row.languages),
         password_hash=row.password_hash,
         disabled=row.disabled_at is not None,
-        second_factor=row.totp_on,
+        second_factor=row.totp_on or keyed,
     )

@@ -27,6 +27,7 @@ from storage.ledger import LedgerRepository
 from storage.mailbox import MailboxRepository
 from storage.notify import SignalRepository
 from storage.outbox import OutboxRepository
+from storage.passkeys import PasskeyRepository
 from storage.phrases import PhraseRepository
 from storage.repositories import (
     ConversationRepository,
@@ -85,6 +86,7 @@ class Transaction:
         self.plans = SafetyPlanRepository(session, keyring)
         self.alerts = AlertRepository(session, keyring)
         self.factors = FactorRepository(session, keyring)
+        self.passkeys = PasskeyRepository(session, keyring)
         self.signals = SignalRepository(session)
         self.audits = AuditRepository(session, keyring)
 

@@ -51,7 +51,11 @@ class FactorRepository(Shelf):
         await self.session.execute(
             update(AdvocateRow).where(AdvocateRow.id == advocate_id).values(totp_on=True)
         )
-        await self._forget_codes(advocate_id)
+        await self.give_codes(advocate_id, codes)
+
+    async def give_codes(self, advocate_id: UUID, codes: Sequence[str]) -> None:
+        """Recovery codes instead of those of before; kept as hashes only."""
+        await self.forget_codes(advocate_id)
         await self.session.execute(
             insert(RecoveryCodeRow).values(
                 [
@@ -62,13 +66,12 @@ class FactorRepository(Shelf):
         )
 
     async def turn_off(self, advocate_id: UUID) -> None:
-        """Forget the code app and its recovery codes."""
+        """Forget the code app; recovery codes: `forget_codes`."""
         await self.session.execute(
             update(AdvocateRow)
             .where(AdvocateRow.id == advocate_id)
             .values(totp_sealed=None, totp_on=False, totp_step=None)
         )
-        await self._forget_codes(advocate_id)
 
     async def use_step(self, advocate_id: UUID, step: int) -> bool:
         """Use up a time step; False when it, or a later one, was used before: a replay."""
@@ -107,7 +110,8 @@ class FactorRepository(Shelf):
             )
         ) or 0
 
-    async def _forget_codes(self, advocate_id: UUID) -> None:
+    async def forget_codes(self, advocate_id: UUID) -> None:
+        """Forget the recovery codes, when nothing is left that they stand in for."""
         await self.session.execute(
             delete(RecoveryCodeRow).where(RecoveryCodeRow.advocate_id == advocate_id)
         )

@@ -7,6 +7,7 @@ import { batch } from "./vendor/signals.js";
 import { setServerTime } from "./clock.js";
 import { blurred, loadChoice, respite, uncovered } from "./comfort.js";
 import { connect, disconnect } from "./live.js";
+import { signInWithPasskey } from "./passkey.js";
 import { get, post, postLast } from "./request.js";
 import { loadWording } from "./wording.js";
 import { dialog, forgetEverything, forgetWords, locked, me, toast } from "./state.js";
@@ -50,6 +51,11 @@ export function lock(why) {
 // Raises the API's Refusal when the password is not right.
 export async function unlock(name, password, code) {
   begin(await post("/api/session", { name, password, code }));
+}
+
+// The same with a passkey; what the browser says when there is none is raised too.
+export async function unlockWithPasskey() {
+  begin(await signInWithPasskey());
 }
 
 export async function signOut() {

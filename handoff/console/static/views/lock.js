@@ -1,7 +1,9 @@
 // The locked screen: no words of anybody behind it, and the password again.
 import { useEffect, useRef, useState } from "../vendor/hooks.js";
 import { html } from "../html.js";
-import { signOut, unlock } from "../session.js";
+import { Refusal } from "../request.js";
+import { canUsePasskeys } from "../passkey.js";
+import { signOut, unlock, unlockWithPasskey } from "../session.js";
 import { locked, me } from "../state.js";
 import { t, tOr } from "../words.js";
 
@@ -27,6 +29,16 @@ export function Lock() {
       field.current?.focus();
     }
   };
+  const passkey = async () => {
+    setWaiting(true);
+    setProblem("");
+    try {
+      await unlockWithPasskey();
+    } catch (refusal) {
+      setProblem(refusal instanceof Refusal ? passkeyWords(refusal) : t("sign_in.passkey_failed"));
+      setWaiting(false);
+    }
+  };
   return html`<main class="lock" id="main">
     <form class="card" onSubmit=${submit}>
       <h1>${t("lock.title")}</h1>
@@ -41,10 +53,15 @@ export function Lock() {
       <input id="code" autocomplete="one-time-code" autocapitalize="none" spellcheck=${false} maxlength="64" value=${code}
         onInput=${(event) => setCode(event.currentTarget.value)} />
       <button type="submit" class="primary" disabled=${waiting}>${t("lock.yes")}</button>
+      ${canUsePasskeys() && me.value?.passkeys && html`<button type="button" disabled=${waiting}
+        onClick=${passkey}>${t("sign_in.passkey")}</button>`}
       <button type="button" class="plain" onClick=${signOut}>${t("lock.leave")}</button>
     </form>
   </main>`;
 }
+
+const passkeyWords = (refusal) =>
+  refusal.code === "wrong_password" ? t("sign_in.passkey_wrong") : words(refusal);
 
 function words(refusal) {
   if (refusal.code === "wrong_password") return t("sign_in.wrong");

@@ -1,0 +1,47 @@
+"""Tables of how an account of the desk is opened, besides its password (storage/tables.py)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, LargeBinary, Text, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import Base
+
+_Moment = DateTime(timezone=True)
+
+
+class PasskeyRow(Base):
+    """A passkey: its public half. The name is what its owner calls the device."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    advocate_id: Mapped[UUID] = mapped_column(
+        ForeignKey("advocate.id", ondelete="CASCADE"), index=True
+    )
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    # How often its device has signed, as it says itself: a smaller number than before is a copy.
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(_Moment, server_default=func.now())
+    used_at: Mapped[datetime | None] = mapped_column(_Moment)
+
+
+class CeremonyRow(Base):
+    """Something begun with a browser that must come back soon, and once: a challenge for a key.
+
+    Only a hash of the browser's token is kept; `advocate_id` is who began it, if signed in.
+    """
+
+    __tablename__ = "ceremony"
+    __table_args__ = (CheckConstraint("kind IN ('passkey_new', 'passkey_use')", name="kind"),)
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    advocate_id: Mapped[UUID | None] = mapped_column(ForeignKey("advocate.id", ondelete="CASCADE"))
+    challenge: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime] = mapped_column(_Moment)
