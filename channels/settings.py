@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from channels.senders import Senders
+from channels.signing import secrets_in
 from locales.catalogue import Unreviewed
 
 TWILIO_API_URL = "https://api.twilio.com"
@@ -162,6 +163,26 @@ class WorkerSettings(LineSettings):
         description="where push services may reach the operator, mailto: or https: "
         "(default: PUBLIC_URL)",
     )
+
+    webhook_url: str | None = Field(
+        default=None,
+        pattern=r"^(https://[^\s@]+|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?)$",
+        description="address of another case system that follows what happens to conversations: "
+        "ids, tier and state alone (docs/desk.md); https, or http on loopback",
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="secret that signs them: whsec_ and 24 to 64 random bytes in base64; two with "
+        "a space between while one replaces the other",
+    )
+
+    @model_validator(mode="after")
+    def _webhook_whole_or_not_at_all(self) -> Self:
+        if (self.webhook_url is None) != (self.webhook_secret is None):
+            raise ValueError("WEBHOOK_URL and WEBHOOK_SECRET go together: set both or none")
+        if self.webhook_secret is not None:
+            secrets_in(self.webhook_secret.get_secret_value())
+        return self
 
     @model_validator(mode="after")
     def _mail_whole_or_not_at_all(self) -> Self:

@@ -19,6 +19,7 @@ from channels.adapter import Adapter
 from channels.dispatch import Dispatch
 from channels.send_errors import SendError
 from channels.surge import HUNTING_LINE, offer_call
+from channels.webhook import Webhook
 from intake.conversation import GAP, Holder, give_back
 from intake.errors import ConversationNotFound
 from intake.ports import Clock
@@ -74,6 +75,7 @@ class Upkeep:
     ready_file: Path | None = None
     running: Running = field(default_factory=Running)
     adapters: Mapping[str, Adapter] = field(default_factory=dict)
+    webhook: Webhook | None = None
     dispatch: Dispatch = field(init=False)
     _purged_at: datetime | None = None
     _erased_at: datetime | None = None
@@ -92,6 +94,7 @@ class Upkeep:
                 self.take_back,
                 self.dispatch.run,
                 self.mend_alerts,
+                self.mend_webhook,
                 self.tell_places,
                 self.offer_calls,
                 self.end_visits,
@@ -151,6 +154,11 @@ class Upkeep:
             for alert_id in await tx.alerts.unsent(LOST_AFTER, self.now()):
                 if not await is_waiting(tx.session, ALERT, alert_id):
                     await tx.jobs.alert(alert_id)
+
+    async def mend_webhook(self) -> None:
+        """Queue the jobs of events that another system is to be told of."""
+        if self.webhook is not None:
+            await self.webhook.mend(self.now())
 
     async def tell_places(self) -> None:
         """Tell those who have waited a minute, once, how far they are from their turn."""

@@ -24,18 +24,20 @@ from channels.logs import configure
 from channels.outbox import Outbox, TryAgain
 from channels.registry import Registry
 from channels.settings import WorkerSettings, explain
+from channels.signing import secrets_in
 from channels.upkeep import (
     DEAD_AFTER_SECONDS,
     HEARTBEAT_SECONDS,
     Upkeep,
     tell_that_nobody_came,
 )
+from channels.webhook import Webhook
 from intake.errors import ConversationNotFound
 from intake.speaking import Voice
 from intake.turn import Line, give_up_on_turn, take_turn
 from locales.catalogue import Catalogue
 from storage.database import Database, utc_now
-from storage.jobs import ALERT, CHECK_WAITING, ROUTE, SEND, TURN, make_app
+from storage.jobs import ALERT, CHECK_WAITING, ROUTE, SEND, TURN, WEBHOOK, make_app
 from storage.keys import BadKeyFile, load
 
 log = logging.getLogger(__name__)
@@ -73,6 +75,7 @@ class Worker:
     line: Line
     upkeep: Upkeep
     alarm: Alarm
+    webhook: Webhook
 
     @classmethod
     def build(cls, settings: WorkerSettings) -> Worker:
@@ -89,6 +92,13 @@ class Worker:
         voice = Voice(sentences, settings.line_phone, settings.inbox_languages)
         engine = RasaEngine(settings.engine_url, settings.engine_token.get_secret_value())
         adapters = Registry.build(settings, database).on
+        secret = settings.webhook_secret
+        webhook = Webhook(
+            database,
+            settings.webhook_url,
+            secrets_in(secret.get_secret_value()) if secret else (),
+            utc_now,
+        )
         worker = cls(
             database=database,
             queue=queue,
@@ -96,9 +106,16 @@ class Worker:
             outbox=Outbox(database, adapters, utc_now),
             line=Line(database.transaction, engine, voice, utc_now),
             upkeep=Upkeep(
-                database, queue, voice, utc_now, settings.worker_ready_file, adapters=adapters
+                database,
+                queue,
+                voice,
+                utc_now,
+                settings.worker_ready_file,
+                adapters=adapters,
+                webhook=webhook,
             ),
             alarm=build_alarm(settings, database, adapters.get("sms")),
+            webhook=webhook,
         )
         worker._register()
         return worker
@@ -132,6 +149,11 @@ class Worker:
             with hold(context.job):
                 await self.alarm.sound(UUID(alert_id))
 
+        @self.queue.task(name=WEBHOOK, pass_context=True, retry=again)
+        async def webhook(context: JobContext, conversation_id: str) -> None:
+            with hold(context.job):
+                await self.webhook.deliver(UUID(conversation_id))
+
     async def turn(self, conversation_id: UUID, attempts: int) -> None:
         """Take a turn; when that breaks again, a human answers instead."""
         try:
@@ -147,6 +169,7 @@ class Worker:
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT."""
         async with self.queue.open_async():
+            await self.webhook.begin()
             upkeep = asyncio.create_task(self.upkeep.run())
             await self.queue.run_worker_async(
                 concurrency=CONCURRENCY,

@@ -44,6 +44,7 @@ from storage.tips import TipRepository
 from storage.tips_desk import TipsDeskRepository
 from storage.vault import Vault
 from storage.wall import WallRepository
+from storage.webhook_events import WebhookRepository
 from storage.wire import look_before_use
 
 # After this long without anybody, the person is told so honestly (domain.md section 1).
@@ -85,6 +86,7 @@ class Transaction:
         self.switches = SwitchRepository(session, keyring)
         self.plans = SafetyPlanRepository(session, keyring)
         self.alerts = AlertRepository(session, keyring)
+        self.webhooks = WebhookRepository(session, keyring)
         self.factors = FactorRepository(session, keyring)
         self.passkeys = PasskeyRepository(session, keyring)
         self.signals = SignalRepository(session)

@@ -10,9 +10,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     DateTime,
     ForeignKey,
+    Identity,
     Index,
     LargeBinary,
     SmallInteger,
@@ -234,4 +236,44 @@ class CallBackRow(Base):
     tries: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     tried_at: Mapped[datetime | None] = mapped_column(_Moment)
     tried_by: Mapped[UUID | None] = mapped_column(ForeignKey("advocate.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(_Moment)
+
+
+class WebhookSwitchRow(Base):
+    """Whether another system follows; one row, written by the worker when it starts."""
+
+    __tablename__ = "webhook_switch"
+    __table_args__ = (CheckConstraint("id = 1", name="one"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    followed: Mapped[bool] = mapped_column()
+
+
+class WebhookEventRow(Base):
+    """What happened to a conversation, for another system: no word of anybody.
+
+    Written by a trigger on `escalation`, in the transaction of the change.
+    """
+
+    __tablename__ = "webhook_event"
+    __table_args__ = (
+        _one_of("kind", "waiting", "held", "released", "closed", "tier_changed"),
+        _one_of("became", "waiting", "held", "released", "closed"),
+        _one_of("state", "queued", "sent", "failed"),
+        Index("ix_webhook_event_queued", "conversation_id", postgresql_where="state = 'queued'"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    sequence: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
+    conversation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("conversation.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str] = mapped_column(Text)
+    became: Mapped[str] = mapped_column(Text)
+    tier: Mapped[int | None] = mapped_column(SmallInteger)
+    at: Mapped[datetime] = _now()
+    state: Mapped[str] = mapped_column(Text, server_default="queued")
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    error: Mapped[str | None] = mapped_column(Text)
+    due_at: Mapped[datetime] = _now()
     ended_at: Mapped[datetime | None] = mapped_column(_Moment)

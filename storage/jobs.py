@@ -22,11 +22,12 @@ SEND = "send"
 CHECK_WAITING = "check_waiting"
 ROUTE = "route"
 ALERT = "alert"
+WEBHOOK = "webhook"
 
 LAZY_COMMIT = "-c synchronous_commit=off"
 
 # A person waits for the answer: turns before everything else.
-_PRIORITY = {TURN: 10, SEND: 10, ROUTE: 20, ALERT: 20, CHECK_WAITING: 0}
+_PRIORITY = {TURN: 10, SEND: 10, ROUTE: 20, ALERT: 20, CHECK_WAITING: 0, WEBHOOK: 0}
 
 #: Inserts one job by the queue's own function; its values are those of `job`.
 DEFER = (
@@ -94,6 +95,12 @@ class JobRepository:
     async def alert(self, alert_id: UUID) -> None:
         """An advocate is to be told outside the desk that somebody waits."""
         await self._defer(job(ALERT, f"alert:{alert_id}", alert_id=str(alert_id)))
+
+    async def webhook(self, conversation_id: UUID) -> None:
+        """Another system is to be told of a conversation; one job at a time for each."""
+        if not await is_waiting(self._session, WEBHOOK, conversation_id):
+            lock = f"{WEBHOOK}:{conversation_id}"
+            await self._defer(job(WEBHOOK, lock, conversation_id=str(conversation_id)))
 
     async def _defer(self, values: dict[str, Any]) -> None:
         await run(self._session, f"SELECT {DEFER}", values)
