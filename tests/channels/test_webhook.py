@@ -20,10 +20,12 @@ from channels.outbox import TryAgain
 from channels.settings import WorkerSettings
 from channels.signing import secrets_in, signature
 from channels.webhook import PAUSES, Webhook
+from channels.worker import Worker
 from handoff.desk import Desk
 from intake.risk import Tier
 from storage.crypto import Keyring
 from storage.database import Database, utc_now
+from storage.keys import create
 from storage.webhook_events import KEEP_FAILED, KEEP_SENT
 from tests.channels.conftest import serving
 from tests.conftest import fresh_database
@@ -257,3 +259,31 @@ def test_settings_that_do_not_fit(url: str | None, secret: str | None) -> None:
             webhook_secret=secret,  # type: ignore[arg-type]
         )
     assert SECRET not in str(error.value)
+
+
+async def test_the_worker_sends_what_the_settings_ask_for(
+    hook_url: str, webhook: Webhook, voice: Any, system: tuple[System, str], tmp_path: Path
+) -> None:
+    """From the setting to the other system, by the worker's own jobs."""
+    receiver, url = system
+    key_file = tmp_path / "key.json"
+    create(key_file)
+    settings = WorkerSettings(
+        database_url=hook_url,
+        hotline_key_file=key_file,
+        engine_url="http://127.0.0.1:9",
+        engine_token="t",  # type: ignore[arg-type]
+        webhook_url=url,
+        webhook_secret=SECRET,  # type: ignore[arg-type]
+    )
+    worker = Worker.build(settings)
+    async with worker.queue.open_async():
+        await worker.webhook.begin()
+        await text_in(worker.database, voice, "he has a gun")
+        await worker.upkeep.mend_webhook()
+        await worker.queue.run_worker_async(
+            wait=False, install_signal_handlers=False, delete_jobs="successful"
+        )
+    await worker.engine.close()
+    await worker.database.close()
+    assert [one["type"] for one in receiver.got] == ["conversation.waiting"]
