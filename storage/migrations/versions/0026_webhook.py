@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025_webhook"
-down_revision = "0024_call_back"
+revision = "0026_webhook"
+down_revision = "0025_passkeys"
 
 _MOMENT = sa.DateTime(timezone=True)
 
