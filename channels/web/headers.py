@@ -17,8 +17,13 @@ _PERMISSIONS = (
 CLEAR = {"Clear-Site-Data": '"cache", "cookies", "storage"'}
 
 
-def content_security_policy(exit_url: str, *, framed_by: str = "'none'") -> str:
-    """Nothing but our own files; no inline code, no markup from strings (Trusted Types)."""
+def content_security_policy(
+    exit_url: str, *, framed_by: str = "'none'", trusted: str = "'none'"
+) -> str:
+    """Nothing but our own files; no inline code, no markup from strings (Trusted Types).
+
+    `trusted`: the one policy by which a page may name a script, for a worker of our own.
+    """
     leave = urlsplit(exit_url)
     return "; ".join(
         (
@@ -33,7 +38,7 @@ def content_security_policy(exit_url: str, *, framed_by: str = "'none'") -> str:
             "base-uri 'none'",
             f"frame-ancestors {framed_by}",
             "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
+            f"trusted-types {trusted}",
         )
     )
 

@@ -73,7 +73,7 @@ def add_pages(
     app.include_router(page_routes(web))
     app.include_router(embed_routes(web, embed_origins))
     app.include_router(return_routes(Returns(database, sessions, pages, flood, voice, now)))
-    app.include_router(tip_routes(TipForms(database, pages, voice, now)))
+    app.include_router(tip_routes(TipForms(database, pages, voice, now, exit_url)))
     app.mount("/static", _Static(directory=STATIC))
     icon = (STATIC / "icon.png").read_bytes()
 

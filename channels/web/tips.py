@@ -9,14 +9,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 
+from channels.web.headers import content_security_policy
 from channels.web.networks import Networks
-from channels.web.pages import Pages
+from channels.web.pages import Pages, static_url
+from channels.web.turnstile import Turnstile
 from channels.web.uploads import Sent, Uploads
+from channels.web.work import Work
 from intake import receipts
 from intake.messages import clean
 from intake.ports import Clock
@@ -42,26 +46,40 @@ class TipForms:
     pages: Pages
     voice: Voice
     now: Clock
-    networks: Networks = field(default_factory=Networks)
+    exit_url: str
+    turnstile: Turnstile = field(default_factory=lambda: Turnstile(Networks()))
     uploads: Uploads = field(default_factory=Uploads)
     _looking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_LOOKS_AT_ONCE))
 
+    @cached_property
+    def work(self) -> Work:
+        """Challenges, by the key file that every porch of the line has."""
+        return Work(self.database.keyring)
+
     async def form(self, request: Request) -> Response:
         """The empty form."""
-        return self._form(self._language(request))
+        return self._form(self._language(request), _address(request))
 
     async def take(self, request: Request) -> Response:
         """Keep a report and show its receipt, once."""
         language = self._language(request)
-        sent = await self.uploads.read(request)
+        address = _address(request)
+
+        async def admits(given: Mapping[str, str]) -> bool:
+            if urgency(TipFields.read(given), clean(given.get("words", ""))) > Tier.CONCERN:
+                return True
+            level = self.turnstile.level(address, REPORTS, "report")
+            worked = self.work.accepts(given.get("work", ""), level)
+            return await self.turnstile.passes(address, REPORTS, "report", worked=worked)
+
+        sent = await self.uploads.read(request, admits)
         given = sent.fields
         words, told = clean(given.get("words", "")), TipFields.read(given)
         if not words:
-            return self._form(language, given, problem="error.unfit", status=422)
+            return self._form(language, address, given, problem="error.unfit", status=422)
         tier = urgency(told, words)
-        admitted = self.networks.admits(_address(request), REPORTS, "report")
-        if not admitted and tier is Tier.CONCERN:
-            return self._form(language, given, problem="error.too_many", status=429)
+        if not sent.admitted and tier is Tier.CONCERN:
+            return self._form(language, address, given, problem="error.too_many", status=429)
         new = NewTip(Origin.FORM, words, self.now(), told, language, tier=tier, files=sent.files)
         async with self.database.transaction() as tx:
             taken = await tx.tips.start(new)
@@ -81,11 +99,14 @@ class TipForms:
         """Show where a report stands; take more words, or take it back."""
         language = self._language(request)
         address = _address(request)
-        if not self.networks.admits(address, LOOKS, "look") or not self.networks.admits(
-            None, ALL_LOOKS, "looks"
-        ):
+
+        async def admits(_: Mapping[str, str]) -> bool:
+            passes = await self.turnstile.passes(address, LOOKS, "look")
+            return passes and self.turnstile.networks.admits(None, ALL_LOOKS, "looks")
+
+        sent = await self.uploads.read(request, admits)
+        if not sent.admitted:
             return self._door(language, "error.too_many", 429)
-        sent = await self.uploads.read(request)
         given = sent.fields
         receipt = receipts.read(given.get("receipt", ""))
         kept = 0
@@ -109,22 +130,29 @@ class TipForms:
     def _form(
         self,
         language: str,
+        address: str | None,
         given: Mapping[str, str] | None = None,
         *,
         problem: str | None = None,
         status: int = 200,
     ) -> Response:
-        return self._page(
+        level = self.turnstile.level(address, REPORTS, "report")
+        response = self._page(
             "report.html",
             language,
             "/report",
             status,
+            challenge=self.work.challenge(level),
+            solver=static_url("solver.js"),
             given=given or {},
             problem=problem,
             fields=_FIELDS,
             closed=_CLOSED,
             most=LONGEST_WORDS,
         )
+        policy = content_security_policy(self.exit_url, trusted="solver")
+        response.headers["Content-Security-Policy"] = policy
+        return response
 
     def _door(self, language: str, problem: str | None = None, status: int = 200) -> Response:
         return self._page("report_return.html", language, "/report/return", status, problem=problem)

@@ -7,6 +7,7 @@ and declared kinds of files are not read at all.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -33,13 +34,21 @@ LARGEST_UPLOAD = MOST_FILES * (LARGEST_FILE + 64 * 1024) + LARGEST_FORM
 ROOM = 256 * 1024 * 1024
 
 
-@dataclass(frozen=True, repr=False)
+#: Decides by the fields that came so far whether the form is taken now; it may make one wait.
+Admits = Callable[[Mapping[str, str]], Awaitable[bool]]
+
+
+@dataclass(repr=False)
 class Sent:
-    """What a form brought. Never printed."""
+    """What a form brought. Never printed. `admitted`: see Admits; without it no file was looked at.
+
+    A form asks before its first file is made anew, or at its end.
+    """
 
     fields: dict[str, str]
     files: list[CleanFile] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    admitted: bool | None = None
 
 
 @dataclass
@@ -67,24 +76,27 @@ class Uploads:
     cleaner: Cleaner = field(default_factory=Cleaner)
     room: Room = field(default_factory=Room)
 
-    async def read(self, request: Request) -> Sent:
+    async def read(self, request: Request, admits: Admits) -> Sent:
         """A whole form, of either kind that browsers send. Raises HTTPException 413 and 422."""
         kind, options = parse_options_header(request.headers.get("content-type", ""))
         if kind != b"multipart/form-data":
             body = await read_capped(request, LARGEST_FORM)
             if body is None:
                 raise HTTPException(413)
-            return Sent(dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)))
+            fields = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+            return Sent(fields, admitted=await admits(fields))
         parts = _Parts(self.room)
         try:
             parser = MultipartParser(options.get(b"boundary", b""), parts.callbacks())
-            return await self._stream(request, parser, parts)
+            return await self._stream(request, parser, parts, admits)
         except FormParserError:
             raise HTTPException(422) from None
         finally:
             self.room.give(parts.taken)
 
-    async def _stream(self, request: Request, parser: MultipartParser, parts: _Parts) -> Sent:
+    async def _stream(
+        self, request: Request, parser: MultipartParser, parts: _Parts, admits: Admits
+    ) -> Sent:
         sent, size = Sent(parts.fields), 0
         async for chunk in request.stream():
             size += len(chunk)
@@ -92,15 +104,19 @@ class Uploads:
                 raise HTTPException(413)
             parser.write(chunk)
             while parts.done:
+                if sent.admitted is None:
+                    sent.admitted = await admits(sent.fields)
                 await self._take(parts.done.pop(0), parts, sent)
         parser.finalize()
+        if sent.admitted is None:
+            sent.admitted = await admits(sent.fields)
         return sent
 
     async def _take(self, file: bytearray | Refusal, parts: _Parts, sent: Sent) -> None:
         if isinstance(file, Refusal):
             sent.refused.append(file)
             return
-        became = await self.cleaner.clean(bytes(file))
+        became = await self.cleaner.clean(bytes(file)) if sent.admitted else Refusal.BUSY
         parts.release(len(file))
         file.clear()
         if isinstance(became, Refusal):

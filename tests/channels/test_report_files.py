@@ -136,6 +136,10 @@ async def test_the_words_are_kept_whatever_becomes_of_the_files(
     assert beyond.status_code == 413
 
 
+async def _everybody(_: object) -> bool:
+    return True
+
+
 async def _read(reader: Uploads, body: bytes, kind: str) -> uploads.Sent:
     from starlette.requests import Request
 
@@ -143,7 +147,7 @@ async def _read(reader: Uploads, body: bytes, kind: str) -> uploads.Sent:
         return {"type": "http.request", "body": body, "more_body": False}
 
     scope = {"type": "http", "method": "POST", "headers": [(b"content-type", kind.encode())]}
-    return await reader.read(Request(scope, receive))
+    return await reader.read(Request(scope, receive), _everybody)
 
 
 async def test_room_is_given_back_and_broken_forms_are_refused() -> None:

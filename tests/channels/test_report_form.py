@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
+import html
+import json
 import re
+from dataclasses import replace
 from typing import Any
 
+import altcha
 import httpx
 import psycopg
 import pytest
 
+from channels.web import turnstile
 from channels.web.networks import Networks
-from channels.web.tips import LOOKS, REPORTS
+from channels.web.pages import static_url
+from channels.web.tips import ALL_LOOKS, LOOKS, REPORTS
+from channels.web.turnstile import Turnstile
 from channels.web.uploads import LARGEST_FORM
+from channels.web.work import Work
 from intake import receipts
 from intake.risk import Tier
 from storage.database import Database
 from storage.keys import load
+from tests.channels.samples import photo
 
 AGENT = "Mozilla/5.0 (a tipster's own browser 7f3a)"
 _RECEIPT = re.compile(r'class="receipt"[^>]*>(\d{4} \d{4} \d{4} \d{4})<')
@@ -82,7 +93,10 @@ async def test_every_language_has_the_form(porch: httpx.AsyncClient) -> None:
         assert page.index("911") < page.index("<textarea")
         assert "1-866-658-9022" in page
         assert (await porch.get(f"/{code}/report/return")).status_code == 200
-    assert "<script" not in page
+        # A script only spares a wait in a flood; the form sends without it.
+        assert re.findall(r"<script[^>]*>", page) == [
+            f'<script defer src="{static_url("report.js")}">'
+        ]
 
 
 async def test_nothing_of_the_tipster_is_in_the_database(
@@ -109,22 +123,99 @@ async def test_nothing_of_the_tipster_is_in_the_database(
     assert not [one for one in needles if one in caplog.text]
 
 
+def challenged(page: str) -> str:
+    """A payload for the challenge of a page, as the script works it out."""
+    given = re.search(r'data-challenge="([^"]+)"', page)
+    assert given is not None
+    challenge = altcha.Challenge.from_dict(json.loads(html.unescape(given[1])))
+    solution = altcha.solve_challenge(challenge)
+    assert solution is not None
+    return altcha.Payload(challenge, solution).to_base64()
+
+
 async def test_guesses_are_slowed_and_floods_wait_but_danger_is_taken(
-    porch: httpx.AsyncClient,
+    porch: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Beyond the limits nothing is looked up and words come back in the form."""
-    for _ in range(LOOKS.amount):
+    """Beyond its share a network waits; who worked does not; a crowd is asked to come back."""
+    monkeypatch.setattr(turnstile, "_STEP", 0.0)
+    monkeypatch.setattr(REPORTS, "amount", 2)
+    monkeypatch.setattr(LOOKS, "amount", 2)
+    monkeypatch.setattr(ALL_LOOKS, "amount", 4)
+    early = challenged((await porch.get("/en/report")).text)
+    calm = {"words": "a calm remark on a shop"}
+    for _ in range(REPORTS.amount + 1):
+        assert (await porch.post("/en/report", data=calm)).status_code == 200
+    monkeypatch.setattr(turnstile, "_WAITING", 0)
+    refused = await porch.post("/en/report", data=calm, files={"file": ("a", photo("GIF"))})
+    assert refused.status_code == 429
+    assert "a calm remark on a shop" in refused.text
+    # Work of before the flood is not enough; that of now is, once.
+    assert (await porch.post("/en/report", data={**calm, "work": early})).status_code == 429
+    now = challenged(refused.text)
+    assert [
+        (await porch.post("/en/report", data={**calm, "work": now})).status_code for _ in range(2)
+    ] == [200, 429]
+    await sent(porch, "a calm remark on a shop", ongoing="yes")
+    monkeypatch.setattr(turnstile, "_WAITING", 8)
+    for _ in range(ALL_LOOKS.amount):
         assert (await back(porch, receipts.new())).status_code == 200
     assert (await back(porch, receipts.new())).status_code == 429
-    for _ in range(REPORTS.amount):
-        await porch.post("/en/report", data={"words": ""})
-    statuses = set()
-    for _ in range(REPORTS.amount + 1):
-        answer = await porch.post("/en/report", data={"words": "a calm remark on a shop"})
-        statuses.add(answer.status_code)
-    assert statuses == {200, 429}
-    assert "a calm remark on a shop" in answer.text
-    await sent(porch, "a calm remark on a shop", ongoing="yes")
+
+
+async def test_a_network_waits_in_line_and_others_do_not() -> None:
+    """The more it sends the longer it waits; at most so many wait; nobody's address is kept."""
+    waits: list[float] = []
+    held = asyncio.Event()
+
+    async def pause(seconds: float) -> None:
+        waits.append(seconds)
+        await held.wait()
+
+    gate = Turnstile(Networks(), pause)
+
+    async def one(address: str, *, worked: bool = False) -> bool:
+        return await gate.passes(address, LOOKS, "look", worked=worked)
+
+    assert all([await one("203.0.113.7") for _ in range(LOOKS.amount)])
+    assert waits == []
+    crowd = [asyncio.ensure_future(one("203.0.113.8")) for _ in range(turnstile._WAITING)]
+    await asyncio.sleep(0)
+    assert waits == sorted(waits) and len(set(waits)) == len(crowd) and waits[0] > 0
+    assert max(waits) <= turnstile._LONGEST
+    assert not await one("203.0.113.7")
+    assert await one("203.0.113.7", worked=True)
+    assert await one("198.51.100.7")
+    assert "203.0.113" not in repr(vars(gate))
+    held.set()
+    assert all(await asyncio.gather(*crowd))
+    assert gate._waiting == {}
+
+
+def test_work_counts_once_and_only_when_it_is_ours(keyring: Any) -> None:
+    """Forged, foreign, old, cheap, repeated or broken: none of it opens the way."""
+    work = Work(keyring)
+
+    def solved(level: int = 0, by: Work = work) -> str:
+        challenge = altcha.Challenge.from_dict(json.loads(by.challenge(level)))
+        solution = altcha.solve_challenge(challenge)
+        assert solution is not None
+        return altcha.Payload(challenge, solution).to_base64()
+
+    good = solved()
+    other = replace(keyring, fingerprint_key=b"o" * 32)
+    easier = altcha.Payload.from_base64(solved())
+    easier.challenge.parameters.cost = 1
+    wrong = altcha.Payload.from_base64(solved())
+    wrong.solution.counter += 1
+    bad = (
+        "", "x", "e30=", "x" * 5_000, base64.b64encode(b'{"challenge":[],"solution":1}').decode(),
+        solved(by=Work(other)), easier.to_base64(), wrong.to_base64(),
+    )  # fmt: skip
+    assert [work.accepts(one) for one in bad] == [False] * len(bad)
+    assert not work.accepts(good, level=1)
+    assert work.accepts(good)
+    assert not work.accepts(good)
+    assert work.accepts(solved(1), level=1)
 
 
 async def test_giants_are_refused_early(porch: httpx.AsyncClient) -> None:
