@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from handoff.errors import UnfitText
 from handoff.rights import Right, may
 from intake import receipts
 from intake.consent import (
@@ -31,12 +32,13 @@ from intake.consent import (
 from intake.contact import Preference
 from intake.conversation import Conversation, Holder
 from intake.disclosure import Decision, Disclosure
-from intake.messages import Stored
+from intake.messages import Stored, clean
 from intake.tip_files import CleanFile
 from intake.tips import RECEIPT
 from storage.accounts import Advocate
 from storage.attachments import Attachment
 from storage.board import BoardEntry, EarlierContact
+from storage.break_glass import BrokenGlass
 from storage.database import Transaction
 from storage.desk import DeliveryState, Note, RiskRecord, TierChange
 from storage.safety_plans import KeptPlan
@@ -44,6 +46,11 @@ from storage.tips_desk import TipFile
 from storage.vault import Tipster
 
 _LOOK_LASTS = timedelta(hours=1)
+#: How long a conversation stays open to who broke the glass.
+GLASS_LASTS = timedelta(hours=1)
+SHORTEST_REASON = 15
+LONGEST_REASON = 500
+_GLASS_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,8 @@ class Opened:
     names: dict[UUID, str]
     joined: frozenset[UUID] = frozenset()
     plan: KeptPlan | None = None
+    # Who looks in with a reason now, for its holder to see; their names are in `names`.
+    broken: Sequence[BrokenGlass] = ()
 
 
 @dataclass(frozen=True)
@@ -79,11 +88,12 @@ async def open_conversation(
 ) -> Opened | Refused:
     """What the advocate may see of a conversation, or a refusal that is on record.
 
-    Waiting conversations and one's own; a supervisor may open any. Raises ConversationNotFound.
+    Waiting conversations and one's own; a supervisor's also those that colleagues hold; any
+    other for a while after `break_glass`. Raises ConversationNotFound.
     """
     conversation = await tx.conversations.get(conversation_id)
     joined = await tx.desk.joined(conversation_id)
-    if advocate.id not in joined and not _may_open(advocate, conversation):
+    if advocate.id not in joined and not await _may_open(tx, advocate, conversation, now):
         await tx.desk.audit(
             "open_refused", advocate_id=advocate.id, conversation_id=conversation_id
         )
@@ -92,6 +102,8 @@ async def open_conversation(
     messages = [_without_receipt(one) for one in await tx.desk.thread(conversation_id, after)]
     await _write_down(tx, advocate, conversation, messages, now, after)
     writers = {message.advocate_id for message in messages if message.advocate_id}
+    broken = await tx.break_glass.live(conversation_id, now)
+    writers |= {one.advocate_id for one in broken}
     return Opened(
         conversation=conversation,
         entry=await tx.board.entry(conversation_id),
@@ -104,7 +116,43 @@ async def open_conversation(
         names=await tx.accounts.names(writers | joined),
         joined=joined,
         plan=await tx.plans.plan(conversation_id),
+        broken=broken,
     )
+
+
+async def break_glass(
+    tx: Transaction, advocate: Advocate, conversation_id: UUID, reason: str, now: datetime
+) -> datetime:
+    """Open a conversation that is not theirs, for a reason in writing; returns until when.
+
+    On the audit log, on the screen of who holds it, and on the privacy officer's page. It gives
+    the right to look and nothing else. The right to work at the board is the caller's to check.
+    Raises ConversationNotFound, or UnfitText for a reason that says nothing.
+    """
+    said = clean(reason)
+    if not SHORTEST_REASON <= len(said) <= LONGEST_REASON:
+        raise UnfitText(f"a reason has {SHORTEST_REASON} to {LONGEST_REASON} characters")
+    conversation = await tx.conversations.get(conversation_id)
+    until = now + GLASS_LASTS
+    await tx.break_glass.add(advocate.id, conversation_id, said, now, until)
+    await tx.desk.audit(
+        "break_glass",
+        advocate_id=advocate.id,
+        conversation_id=conversation_id,
+        detail={
+            "holder": conversation.holder.value,
+            "closed": not conversation.open,
+            "minutes": int(GLASS_LASTS.total_seconds() // 60),
+        },
+    )
+    # Its holder is told at once: an open screen asks for the conversation anew.
+    await tx.signals.desk(conversation_id)
+    return until
+
+
+async def broken_glass(tx: Transaction) -> Sequence[BrokenGlass]:
+    """Openings with their reasons, for the privacy officer; the right is the caller's to check."""
+    return await tx.break_glass.recent(_GLASS_SHOWN)
 
 
 @dataclass(frozen=True, repr=False)
@@ -127,7 +175,7 @@ async def open_ledger(tx: Transaction, advocate: Advocate, subject: Subject) -> 
     place = subject.id if of_conversation else None
     if of_conversation:
         conversation = await tx.conversations.get(subject.id)
-        if not _may_open(advocate, conversation):
+        if not (may(advocate, Right.OPEN_ANY) or _is_theirs(advocate, conversation)):
             await tx.desk.audit("open_refused", advocate_id=advocate.id, conversation_id=place)
             entry = await tx.board.entry(subject.id)
             return Refused(holder=None if entry is None else entry.advocate)
@@ -200,14 +248,14 @@ async def consent_at(
 
 
 async def earlier_contacts(
-    tx: Transaction, advocate: Advocate, conversation_id: UUID
+    tx: Transaction, advocate: Advocate, conversation_id: UUID, now: datetime
 ) -> Sequence[EarlierContact] | Refused:
     """Earlier contacts of the person, by facts alone, or a refusal; both are on record.
 
     That somebody wrote before is a fact about them as much as their words are.
     """
     conversation = await tx.conversations.get(conversation_id)
-    if not _may_open(advocate, conversation):
+    if not await _may_open(tx, advocate, conversation, now):
         await tx.desk.audit(
             "open_refused", advocate_id=advocate.id, conversation_id=conversation_id
         )
@@ -254,9 +302,20 @@ async def _write_down(
     )
 
 
-def _may_open(advocate: Advocate, conversation: Conversation) -> bool:
-    if may(advocate, Right.OPEN_ANY):
+async def _may_open(
+    tx: Transaction, advocate: Advocate, conversation: Conversation, now: datetime
+) -> bool:
+    if _is_theirs(advocate, conversation):
         return True
+    held = conversation.open and conversation.holder is Holder.ADVOCATE
+    if held and may(advocate, Right.OPEN_ANY):
+        return True
+    return may(advocate, Right.WORK_BOARD) and await tx.break_glass.is_open(
+        advocate.id, conversation.id, now
+    )
+
+
+def _is_theirs(advocate: Advocate, conversation: Conversation) -> bool:
     if not may(advocate, Right.WORK_BOARD) or not conversation.open:
         return False
     waiting = conversation.holder is Holder.WAITING

@@ -16,6 +16,7 @@ from handoff import (
     account_pages,
     api,
     audit_pages,
+    break_glass_pages,
     calls_pages,
     contact_api,
     directory_api,
@@ -134,6 +135,7 @@ def create_app(office: Office) -> Guard:
     app.include_router(account_pages.router)
     app.include_router(passkey_pages.router)
     app.include_router(audit_pages.router)
+    app.include_router(break_glass_pages.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     refusals.install(app)
 

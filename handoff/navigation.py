@@ -28,6 +28,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/calls", "calls.title", Right.WORK_BOARD),
     Entry("/line", "line.title", Right.SWITCH_LINE),
     Entry("/practice", "practice.title", Right.WORK_BOARD),
+    Entry("/break-glass", "glass.title", Right.WORK_BOARD),
     Entry("/phrases", "phrases.title", Right.EDIT_PHRASES),
     Entry("/protocols", "protocols.title", None),
     Entry("/audit", "audit.title", Right.READ_AUDIT),

@@ -29,6 +29,8 @@ PresenceName = Literal["on_duty", "on_break", "away"]
 # Crockford's base 32: no letter that looks like a digit, for reading aloud.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LABEL_LETTERS = 5
+#: How much of an id its short name says.
+LABEL_BITS = 5 * _LABEL_LETTERS
 
 
 class Strict(BaseModel):
@@ -402,6 +404,15 @@ class SafetyPlan(BaseModel):
         return cls(parts=dict(kept.plan.parts), advocate=kept.advocate, at=kept.at)
 
 
+class LookedIn(BaseModel):
+    """A colleague who opened a conversation that is not theirs, and why."""
+
+    name: str
+    reason: str
+    at: datetime
+    until: datetime
+
+
 class Thread(BaseModel):
     """An opened conversation: its messages after the one asked for, and all that is known of it."""
 
@@ -426,6 +437,8 @@ class Thread(BaseModel):
     joined: list[UUID]
     joined_names: list[str]
     safety_plan: SafetyPlan | None
+    opened_by: list[LookedIn]
+    """Who looks in with a reason now, though it is not theirs."""
     packet: Packet | None = None
     """Everything that is known at a handoff; only when the conversation is opened whole."""
 
@@ -463,6 +476,15 @@ class Thread(BaseModel):
             joined=sorted(opened.joined),
             joined_names=sorted(opened.names.get(one, "") for one in opened.joined),
             safety_plan=None if opened.plan is None else SafetyPlan.of(opened.plan),
+            opened_by=[
+                LookedIn(
+                    name=opened.names.get(one.advocate_id, ""),
+                    reason=one.reason,
+                    at=one.at,
+                    until=one.until,
+                )
+                for one in opened.broken
+            ],
         )
 
 
@@ -526,6 +548,17 @@ def label(conversation_id: UUID) -> str:
     """Five letters and digits that name a conversation among those of a day."""
     number = conversation_id.int >> (128 - 5 * _LABEL_LETTERS)
     return "".join(_LETTERS[number >> 5 * place & 31] for place in reversed(range(_LABEL_LETTERS)))
+
+
+def number_of(label: str) -> int | None:
+    """The first bits of the ids that have this short name; None for what is none."""
+    letters = label.strip().upper()
+    if len(letters) != _LABEL_LETTERS or not set(letters) <= set(_LETTERS):
+        return None
+    number = 0
+    for letter in letters:
+        number = number << 5 | _LETTERS.index(letter)
+    return number
 
 
 def tier_name(tier: Tier | None) -> TierName | None:

@@ -122,7 +122,7 @@ async def shift(signed_in: Watching, office: TheOffice) -> Shift:
 async def earlier(conversation_id: UUID, signed_in: Acting, office: TheOffice) -> list[Earlier]:
     """Earlier conversations with the same address, by facts alone; each look is on record."""
     async with office.database.transaction() as tx:
-        found = await earlier_contacts(tx, signed_in.advocate, conversation_id)
+        found = await earlier_contacts(tx, signed_in.advocate, conversation_id, office.now())
     if isinstance(found, Refused):
         if found.holder is None:
             raise ConversationNotFound("no such conversation")

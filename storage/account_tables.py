@@ -45,3 +45,21 @@ class CeremonyRow(Base):
     advocate_id: Mapped[UUID | None] = mapped_column(ForeignKey("advocate.id", ondelete="CASCADE"))
     challenge: Mapped[bytes] = mapped_column(LargeBinary)
     expires_at: Mapped[datetime] = mapped_column(_Moment)
+
+
+class BreakGlassRow(Base):
+    """Somebody opened a conversation that was not theirs, with a reason, for a while."""
+
+    __tablename__ = "break_glass"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    advocate_id: Mapped[UUID] = mapped_column(ForeignKey("advocate.id"))
+    conversation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("conversation.id", ondelete="CASCADE"), index=True
+    )
+    reason_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(_Moment, index=True)
+    until: Mapped[datetime] = mapped_column(_Moment)
+    # The privacy officer looked at it.
+    reviewed_at: Mapped[datetime | None] = mapped_column(_Moment)
+    reviewed_by: Mapped[UUID | None] = mapped_column(ForeignKey("advocate.id"))

@@ -14,6 +14,7 @@ from storage.arrivals import ArrivalRepository
 from storage.attachments import AttachmentRepository
 from storage.audit import AuditRepository
 from storage.board import BoardRepository
+from storage.break_glass import BreakGlassRepository
 from storage.call_backs import CallBackRepository
 from storage.contacts import ContactRepository
 from storage.copies import CopyRepository
@@ -89,6 +90,7 @@ class Transaction:
         self.webhooks = WebhookRepository(session, keyring)
         self.factors = FactorRepository(session, keyring)
         self.passkeys = PasskeyRepository(session, keyring)
+        self.break_glass = BreakGlassRepository(session, keyring)
         self.signals = SignalRepository(session)
         self.audits = AuditRepository(session, keyring)
 

@@ -15,6 +15,7 @@ from sqlalchemy import CursorResult, and_, delete, exists, func, or_, select, te
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.account_tables import BreakGlassRow, CeremonyRow
 from storage.handoff_tables import CallBackRow, SafetyPlanRow
 from storage.ledger_tables import (
     ConsentOverrideRow,
@@ -52,6 +53,8 @@ SILENCE = timedelta(hours=24)
 CODE = AFTER_HANDOFF
 # Numbers go to other people: what an address may be texted, and its words, end with its silence.
 CONTACT = timedelta(days=90)
+# Reasons for opening what is not one's own: long enough for a yearly review.
+GLASS = timedelta(days=400)
 # The worker ends idle visits within seconds; this is the net below it.
 VISIT = timedelta(hours=1)
 
@@ -89,6 +92,8 @@ async def purge(session: AsyncSession, now: datetime) -> Purge:
     await session.execute(delete(ContactPreferenceRow).where(_unheard(now - CONTACT)))
     await session.execute(delete(ReturnCodeRow).where(_leads_nowhere(now - CODE)))
     await session.execute(delete(WebVisitRow).where(WebVisitRow.seen_at < now - VISIT))
+    await session.execute(delete(BreakGlassRow).where(BreakGlassRow.at < now - GLASS))
+    await session.execute(delete(CeremonyRow).where(CeremonyRow.expires_at < now))
     await session.execute(delete(DeskSessionRow).where(DeskSessionRow.expires_at < now))
     left = await session.scalar(
         select(func.count())

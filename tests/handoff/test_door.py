@@ -23,11 +23,12 @@ DOOR = "access.py"
 WORDS = frozenset(
     "thread notes tier_changes pending texts_before open_body memory read next_letter"
     " file content look"
+    " live recent"
     " consents overrides of plan number".split()
 )
 # A repository, not any object that happens to have a method of that name.
 SHELVES = frozenset(
-    "desk messages conversations mailbox outbox tips ledger disclosures decisions"
+    "desk messages conversations mailbox outbox tips ledger disclosures decisions break_glass"
     " plans call_backs attachments".split()
 )
 

@@ -140,6 +140,8 @@ async def test_yes_by_text(bench: Bench) -> None:
     other = await bench.text("hello", "yes")
     (mine, *_) = (await river.thread(conversation_id))["messages"]
     sage = await bench.advocate("Sage", "supervisor")
+    why = {"reason": "to see whose message it is"}
+    await sage.post(f"/api/conversations/{other}/break-glass", why)
     theirs = (await sage.thread(other))["messages"][-1]
     by_text = {"how": "by_text", "words": ""}
     good = _yes(bench, **by_text, message_id=mine["id"])

@@ -96,6 +96,7 @@ def test_every_text_column_of_people_is_sealed() -> None:
     names = {f"{table.name}.{column.name}" for table, column in sealed_columns()}
     assert names == {
         "advocate.totp_sealed",
+        "break_glass.reason_sealed",
         "duty.email_sealed",
         "duty.phone_sealed",
         "push_subscription.subscription_sealed",

@@ -149,10 +149,10 @@ function settleDraft(id, messages) {
 
 function lose(key, name) {
   batch(() => {
+    lost.value = { key, name: name ?? "", id: openId.value };
     openId.value = null;
     thread.value = null;
     dialog.value = null;
-    lost.value = { key, name: name ?? "" };
   });
 }
 

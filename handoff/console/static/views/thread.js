@@ -36,6 +36,7 @@ function Nothing() {
     <div class="nothing">
       <h2 id="thread-title" tabindex="-1">${why ? t("lost.title") : t("thread.none_title")}</h2>
       <p>${why ? t(why.key, { name: why.name }) : t("thread.none")}</p>
+      ${why?.id && html`<p><a href=${`/break-glass?conversation=${why.id}`}>${t("glass.link")}</a></p>`}
       <${Rest} />
       <button type="button" class="plain back" onClick=${leave}>${t("thread.back")}</button>
     </div>
@@ -81,6 +82,7 @@ function Cautions({ shown }) {
   const words = shown.notes.filter((note) => note.whisper_to === me.value?.id && !note.read_at);
   const cautions = [
     ...words.map((note) => ["word", t("caution.whisper", { name: note.advocate, text: note.text })]),
+    ...shown.opened_by.map((one) => ["care", t("glass.caution", { name: one.name, reason: one.reason })]),
     shown.code_word === "not_given" && ["care", t("caution.code_word")],
     shown.opted_out && ["stop", t("caution.opted_out")],
     shown.safety === "not_safe" && ["care", t("caution.not_safe")],
