@@ -8,7 +8,7 @@ for what is new: within the hour after a line, a look that shows no new message 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -43,6 +43,7 @@ from storage.database import Transaction
 from storage.desk import DeliveryState, Note, RiskRecord, TierChange
 from storage.safety_plans import KeptPlan
 from storage.tips_desk import TipFile
+from storage.translations import Original
 from storage.vault import Tipster
 
 _LOOK_LASTS = timedelta(hours=1)
@@ -74,6 +75,8 @@ class Opened:
     plan: KeptPlan | None = None
     # Who looks in with a reason now, for its holder to see; their names are in `names`.
     broken: Sequence[BrokenGlass] = ()
+    originals: Mapping[UUID, Original] = field(default_factory=dict)
+    """What advocates wrote, where a machine put it into the person's language."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ async def open_conversation(
         joined=joined,
         plan=await tx.plans.plan(conversation_id),
         broken=broken,
+        originals=await tx.translations.originals(conversation_id),
     )
 
 

@@ -52,6 +52,7 @@ from handoff.words import chosen
 from intake.errors import ConversationNotFound, NotHolder, NotWaiting
 from locales.catalogue import Catalogue
 from storage.accounts import Advocate
+from storage.translations import Original
 
 _FAILURES: dict[int | str, dict[str, Any]] = {
     status: {"model": Failure} for status in (401, 403, 404, 409, 422)
@@ -192,7 +193,13 @@ async def reply(
     """Send words to the person."""
     async with at_work(conversation_id, signed_in, office) as desk:
         written = await desk.reply(
-            conversation_id, body.text, body.once, confirmed=body.though_not_safe
+            conversation_id,
+            body.text,
+            body.once,
+            confirmed=body.though_not_safe,
+            original=None
+            if body.original is None
+            else Original(body.original_language, body.original),
         )
     return Written(id=written)
 
@@ -280,5 +287,6 @@ def _me(office: Office, advocate: Advocate) -> Me:
         idle=int(office.settings.idle.total_seconds()),
         lease=int(LEASE.total_seconds()),
         now=office.now(),
+        translates=office.translator is not None,
         passkeys=office.door.passkeys.possible,
     )

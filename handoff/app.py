@@ -36,6 +36,7 @@ from handoff import (
     teamwork_routes,
     tip_files_pages,
     tips_pages,
+    translation_api,
     wall_pages,
 )
 from handoff.auth import Door
@@ -47,6 +48,7 @@ from handoff.practice import Plays
 from handoff.rendering import STATIC
 from handoff.settings import DeskSettings
 from handoff.stream import Feed
+from handoff.translation import Translator
 from intake.ports import Clock
 from intake.speaking import Voice
 from locales.catalogue import Catalogue
@@ -85,7 +87,15 @@ def create_office(
         feed=Feed(Hub(settings.database_url, DESK), database, now),
         voice=Voice(Catalogue.load(unreviewed=settings.unreviewed_sentences), settings.line_phone),
         now=now,
+        translator=_translator(settings),
     )
+
+
+def _translator(settings: DeskSettings) -> Translator | None:
+    if settings.translate_url is None:
+        return None
+    key = settings.translate_key
+    return Translator(settings.translate_url, None if key is None else key.get_secret_value())
 
 
 def create_app(office: Office) -> Guard:
@@ -117,6 +127,7 @@ def create_app(office: Office) -> Guard:
     app.include_router(ledger_api.router)
     app.include_router(contact_api.router)
     app.include_router(panel_api.router)
+    app.include_router(translation_api.router)
     app.include_router(directory_api.router)
     app.include_router(directory_pages.router)
     app.include_router(screen_api.router)

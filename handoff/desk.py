@@ -34,6 +34,7 @@ from intake.safety_plan import LONGEST_PART, Plan
 from intake.speaking import Voice
 from storage.accounts import Advocate
 from storage.database import Transaction
+from storage.translations import Original
 
 # The screen renews the lease every LEASE / 4; an advocate who vanishes gives back after LEASE.
 LEASE = timedelta(seconds=60)
@@ -84,15 +85,22 @@ class Desk:
         return None
 
     async def reply(
-        self, conversation_id: UUID, text: str, once: UUID, *, confirmed: bool = False
+        self,
+        conversation_id: UUID,
+        text: str,
+        once: UUID,
+        *,
+        confirmed: bool = False,
+        original: Original | None = None,
     ) -> UUID:
         """Send words to the person; the same `once` twice sends them once.
 
         `confirmed`: the advocate saw that the person said texting is not safe, and has a reason.
-        Outside the person's safe times the words wait (intake/contact.py). Raises NotHolder,
+        Outside the person's safe times the words wait (intake/contact.py). `original`: what she
+        wrote, where the text is a machine's; the person is told so. Raises NotHolder,
         OptedOut, NotSafe, UnfitText or OnceUsed.
         """
-        conversation = await self._taking_part(conversation_id)
+        conversation = await self.taking_part(conversation_id)
         known = await self.tx.desk.author_of(once)
         if known is not None:
             if known != (conversation_id, self.advocate.id):
@@ -103,16 +111,26 @@ class Desk:
         not_safe = conversation.safety is Safety.NOT_SAFE
         if not_safe and not confirmed:
             raise NotSafe("the person said that texting is not safe now; wait, or confirm")
+        words = _fit(text, LONGEST_REPLY, "reply")
+        if original is not None:
+            note = self.voice.words("translated.note", conversation.language)
+            words = f"{words}\n{note}"
         message_id = await self.tx.messages.add_outgoing(
             conversation,
-            _fit(text, LONGEST_REPLY, "reply"),
+            words,
             key=None,
             advocate_id=self.advocate.id,
             message_id=once,
             confirmed=not_safe,
         )
+        if original is not None:
+            await self.tx.translations.keep(
+                message_id, replace(original, text=_fit(original.text, LONGEST_REPLY, "reply"))
+            )
         await self.tx.jobs.send(conversation_id)
-        await self._written("reply", conversation_id, **({"not_safe": True} if not_safe else {}))
+        marks = {"not_safe": not_safe, "translated": original is not None}
+        detail = {name: True for name, holds in marks.items() if holds}
+        await self._written("reply", conversation_id, **detail)
         return message_id
 
     async def transfer(
@@ -191,7 +209,7 @@ class Desk:
 
     async def typing(self, conversation_id: UUID) -> None:
         """Say to a web visitor that words are on their way; keeps nothing. Raises NotHolder."""
-        await self._taking_part(conversation_id)
+        await self.taking_part(conversation_id)
         await self.tx.signals.writing(conversation_id)
 
     async def release(self, conversation_id: UUID, seen: int) -> None:
@@ -232,7 +250,7 @@ class Desk:
 
     async def note(self, conversation_id: UUID, text: str) -> UUID:
         """Keep a note that only staff can read. Raises NotHolder or UnfitText."""
-        await self._taking_part(conversation_id)
+        await self.taking_part(conversation_id)
         words = _fit(text, MAX_CHARACTERS, "note")
         note_id = await self.tx.desk.add_note(conversation_id, self.advocate.id, words)
         await self._written("note", conversation_id)
@@ -265,7 +283,7 @@ class Desk:
 
         Raises NotHolder, UnfitText, or PlanMoved when a colleague wrote it meanwhile.
         """
-        await self._taking_part(conversation_id)
+        await self.taking_part(conversation_id)
         kept = {part: _fit(words, LONGEST_PART, "part") for part, words in plan.parts.items()}
         if not await self.tx.plans.write(
             conversation_id, Plan(kept), self.advocate.id, self.now, shown_at=shown_at
@@ -279,8 +297,8 @@ class Desk:
             raise NotHolder("you do not hold this conversation; claim it first")
         return conversation
 
-    async def _taking_part(self, conversation_id: UUID) -> Conversation:
-        """Held by me, or held by another whom I help."""
+    async def taking_part(self, conversation_id: UUID) -> Conversation:
+        """Held by me, or held by another whom I help. Raises NotHolder."""
         conversation = await self.tx.conversations.lock(conversation_id)
         if conversation.open and conversation.holder is Holder.ADVOCATE:
             joined = await self.tx.desk.joined(conversation_id)

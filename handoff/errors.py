@@ -115,3 +115,11 @@ class OwnDecision(LineError):
 
 class Answered(LineError):
     """The second person has answered already."""
+
+
+class NoTranslation(LineError):
+    """There is no helper, or it gave nothing. `why`: a code."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"no translation: {why}")
+        self.why = why

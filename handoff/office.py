@@ -16,6 +16,7 @@ from handoff.factors import SecondFactor
 from handoff.rights import Right, may
 from handoff.settings import DeskSettings
 from handoff.stream import Feed
+from handoff.translation import Translator
 from intake.ports import Clock
 from intake.speaking import Voice
 from storage.accounts import Advocate
@@ -32,6 +33,7 @@ class Office:
     feed: Feed
     voice: Voice
     now: Clock
+    translator: Translator | None = None
 
     @property
     def cookie(self) -> str:

@@ -46,6 +46,7 @@ REFUSALS: dict[type[LineError], tuple[str, HTTPStatus]] = {
     errors.UnfitTerms: ("unfit_terms", HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.OwnDecision: ("own_decision", HTTPStatus.CONFLICT),
     errors.Answered: ("answered", HTTPStatus.CONFLICT),
+    errors.NoTranslation: ("no_translation", HTTPStatus.BAD_GATEWAY),
     errors.TooManyAttempts: ("too_many_attempts", HTTPStatus.TOO_MANY_REQUESTS),
 }
 OTHER_CODES = {

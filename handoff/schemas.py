@@ -21,6 +21,7 @@ from storage.accounts import Advocate
 from storage.board import BoardEntry
 from storage.desk import Note, RiskRecord, TierChange
 from storage.safety_plans import KeptPlan
+from storage.translations import Original
 
 TierName = Literal["imminent", "urgent", "concern"]
 CompetencyName = Literal["indigenous_cultural_safety", "minors", "labour", "immigration", "2slgbtq"]
@@ -63,12 +64,14 @@ class NewReply(Strict):
     """Words to the person. `once`: made by the screen, so that a repeat sends nothing twice.
 
     `though_not_safe`: send although the person said that texting is not safe; without it that is
-    refused as `not_safe`.
+    refused as `not_safe`. `original`: what the advocate wrote, where `text` is a machine's.
     """
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=4 * LONGEST_REPLY)]
     once: UUID
     though_not_safe: bool = False
+    original: Annotated[str, StringConstraints(max_length=4 * LONGEST_REPLY)] | None = None
+    original_language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = "en"
 
 
 class Ending(Strict):
@@ -117,9 +120,20 @@ class Me(BaseModel):
     pages: list[Link]
     # Whether this desk can be opened with a passkey.
     passkeys: bool
+    # Whether there is a translation helper.
+    translates: bool
 
     @classmethod
-    def of(cls, advocate: Advocate, *, idle: int, lease: int, now: datetime, passkeys: bool) -> Me:
+    def of(
+        cls,
+        advocate: Advocate,
+        *,
+        idle: int,
+        lease: int,
+        now: datetime,
+        passkeys: bool,
+        translates: bool,
+    ) -> Me:
         """The advocate as their own screen sees them."""
         return cls(
             id=advocate.id,
@@ -131,6 +145,7 @@ class Me(BaseModel):
             now=now,
             pages=[Link(path=one.path, word=one.word) for one in entries_for(advocate)],
             passkeys=passkeys,
+            translates=translates,
         )
 
 
@@ -275,9 +290,14 @@ class Message(BaseModel):
     delivery_error: str | None
     hold_until: datetime | None
     key: str | None
+    original: str | None
+    """What the advocate wrote, where a machine put it into the person's language."""
+    original_language: str | None
 
     @classmethod
-    def of(cls, stored: Stored, names: dict[UUID, str]) -> Message:
+    def of(
+        cls, stored: Stored, names: dict[UUID, str], original: Original | None = None
+    ) -> Message:
         """A message with the shift name of the advocate who wrote it."""
         return cls(
             id=stored.id,
@@ -291,6 +311,8 @@ class Message(BaseModel):
             delivery_error=stored.delivery_error,
             hold_until=stored.hold_until,
             key=stored.key,
+            original=None if original is None else original.text,
+            original_language=None if original is None else original.language,
         )
 
 
@@ -460,7 +482,10 @@ class Thread(BaseModel):
             contact_preference=ContactPreference.of(opened.preference),
             opted_out=conversation.opted_out,
             entry=None if opened.entry is None else BoardLine.of(opened.entry),
-            messages=[Message.of(message, opened.names) for message in opened.messages],
+            messages=[
+                Message.of(message, opened.names, opened.originals.get(message.id))
+                for message in opened.messages
+            ],
             deliveries=[
                 Delivery(
                     message_id=one.message_id,

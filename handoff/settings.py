@@ -8,12 +8,21 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from handoff.factors import SecondFactor
 from locales.catalogue import Unreviewed
 
+# Services of third parties; what people write never goes to one.
+_PUBLIC_TRANSLATORS = (
+    "libretranslate.com",
+    "libretranslate.de",
+    "argosopentech.com",
+    "googleapis.com",
+    "microsofttranslator.com",
+    "deepl.com",
+)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -61,6 +70,31 @@ class DeskSettings(StoreSettings):
         description="off, optional, or required: nothing but the account's page opens until a "
         "code app or a passkey is set up",
     )
+
+    translate_url: str | None = Field(
+        default=None,
+        description="address of a LibreTranslate-compatible server of your own that advocates may "
+        "ask to translate single texts; https, or http on loopback; none by default",
+    )
+    translate_key: SecretStr | None = Field(
+        default=None, description="the key that this server asks for, if it does"
+    )
+
+    @field_validator("translate_url")
+    @classmethod
+    def _own_server(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        host = (parts.hostname or "").casefold()
+        loopback = parts.scheme == "http" and _is_loopback(host)
+        if not host or parts.username or not (parts.scheme == "https" or loopback):
+            raise ValueError("must be https, or http on loopback, without a password in it")
+        if any(host == one or host.endswith(f".{one}") for one in _PUBLIC_TRANSLATORS):
+            raise ValueError(
+                "is a public service: what people write may not go there; run a server of your own"
+            )
+        return value
 
     @field_validator("staff_url")
     @classmethod

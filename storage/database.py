@@ -43,6 +43,7 @@ from storage.safety_plans import SafetyPlanRepository
 from storage.switches import SwitchRepository
 from storage.tips import TipRepository
 from storage.tips_desk import TipsDeskRepository
+from storage.translations import TranslationRepository
 from storage.vault import Vault
 from storage.wall import WallRepository
 from storage.webhook_events import WebhookRepository
@@ -86,6 +87,7 @@ class Transaction:
         self.routing = RoutingRepository(session, keyring)
         self.switches = SwitchRepository(session, keyring)
         self.plans = SafetyPlanRepository(session, keyring)
+        self.translations = TranslationRepository(session, keyring)
         self.alerts = AlertRepository(session, keyring)
         self.webhooks = WebhookRepository(session, keyring)
         self.factors = FactorRepository(session, keyring)

@@ -277,3 +277,13 @@ class WebhookEventRow(Base):
     error: Mapped[str | None] = mapped_column(Text)
     due_at: Mapped[datetime] = _now()
     ended_at: Mapped[datetime | None] = mapped_column(_Moment)
+
+
+class TranslatedRow(Base):
+    """A reply that a machine put into the person's language; `id` is the message's."""
+
+    __tablename__ = "translated"
+
+    id: Mapped[UUID] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), primary_key=True)
+    language: Mapped[str] = mapped_column(Text)
+    original_sealed: Mapped[bytes] = mapped_column(LargeBinary)

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.account_tables import BreakGlassRow, CeremonyRow
-from storage.handoff_tables import CallBackRow, SafetyPlanRow
+from storage.handoff_tables import CallBackRow, SafetyPlanRow, TranslatedRow
 from storage.ledger_tables import (
     ConsentOverrideRow,
     ConsentRow,
@@ -77,6 +77,8 @@ async def purge(session: AsyncSession, now: datetime) -> Purge:
     over = select(ConversationRow.id).where(overdue)
     await session.execute(delete(SafetyPlanRow).where(SafetyPlanRow.id.in_(over)))
     await session.execute(delete(CallBackRow).where(CallBackRow.conversation_id.in_(over)))
+    messages = select(MessageRow.id).where(MessageRow.conversation_id.in_(over))
+    await session.execute(delete(TranslatedRow).where(TranslatedRow.id.in_(messages)))
     await _empty_ledger(session, now, overdue)
     addresses = await _rows(
         session,

@@ -24,7 +24,7 @@ WORDS = frozenset(
     "thread notes tier_changes pending texts_before open_body memory read next_letter"
     " file content look"
     " live recent"
-    " consents overrides of plan number".split()
+    " consents overrides of plan number originals".split()
 )
 # A repository, not any object that happens to have a method of that name.
 SHELVES = frozenset(

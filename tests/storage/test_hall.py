@@ -111,6 +111,7 @@ def test_every_text_column_of_people_is_sealed() -> None:
         "note.body_sealed",
         "safety_plan.body_sealed",
         "call_back.number_sealed",
+        "translated.original_sealed",
         "sealed_attachment.content_sealed",
         "tip.body_sealed",
         "tip.desk_key_sealed",

@@ -9,6 +9,7 @@ import {
   isMine, locked, lost, mine, onceFor, openEntry, openId, pane, pendingOnce, polite, sentOnce, setDraft, thread,
   toast, unread,
 } from "./state.js";
+import { dropOriginal, originalOf } from "./translation.js";
 import { languageName, t, tOr } from "./words.js";
 
 // The board -----------------------------------------------------------------------------------
@@ -190,7 +191,7 @@ export const sendReply = (id, thoughNotSafe = false) =>
     const text = draftOf(id);
     if (!text.trim()) return;
     try {
-      const body = { text, once: onceFor(id, text), though_not_safe: thoughNotSafe };
+      const body = { text, once: onceFor(id, text), though_not_safe: thoughNotSafe, ...originalOf(id) };
       await post(`/api/conversations/${id}/reply`, body);
     } catch (refusal) {
       if (refusal.code !== "not_safe") throw refusal;
@@ -199,6 +200,7 @@ export const sendReply = (id, thoughNotSafe = false) =>
     }
     dialog.value = dialog.value?.kind === "unsafe" ? null : dialog.value;
     sentOnce(id);
+    dropOriginal(id);
     // What was typed while the words were on their way stays.
     if (draftOf(id) === text) setDraft(id, "");
     polite.value = t("announce.sent");

@@ -9,6 +9,7 @@ import { blurred, loadChoice, respite, uncovered } from "./comfort.js";
 import { connect, disconnect } from "./live.js";
 import { signInWithPasskey } from "./passkey.js";
 import { get, post, postLast } from "./request.js";
+import { forgetOriginals, forgetTranslations } from "./translation.js";
 import { loadWording } from "./wording.js";
 import { dialog, forgetEverything, forgetWords, locked, me, toast } from "./state.js";
 
@@ -22,7 +23,10 @@ export async function start() {
 }
 
 function begin(found) {
-  if (me.value !== null && me.value.id !== found.id) forgetEverything();
+  if (me.value !== null && me.value.id !== found.id) {
+    forgetEverything();
+    forgetOriginals();
+  }
   setServerTime(found.now);
   batch(() => {
     me.value = found;
@@ -39,6 +43,7 @@ export function lock(why) {
   disconnect();
   batch(() => {
     forgetWords();
+    forgetTranslations();
     dialog.value = null;
     blurred.value = false;
     respite.value = null;
@@ -61,6 +66,7 @@ export async function unlockWithPasskey() {
 export async function signOut() {
   disconnect();
   forgetEverything();
+  forgetOriginals();
   await postLast("/api/sign-out").catch(() => {});
   location.assign("/sign-in");
 }

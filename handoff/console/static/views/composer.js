@@ -5,8 +5,9 @@ import { sendReply, typing } from "../actions.js";
 import { html } from "../html.js";
 import { costly, count } from "../segments.js";
 import { busy, draftOf, setDraft } from "../state.js";
+import { canTranslate, dropOriginal, offer, offered, used } from "../translation.js";
 import { asked, phrasesFor, secondLook } from "../wording.js";
-import { language as screen, languageName, t } from "../words.js";
+import { htmlTag, language as screen, languageName, t } from "../words.js";
 
 const LONGEST = 1600;
 // More parts than this cost money, arrive one by one and fill a lock screen.
@@ -60,6 +61,7 @@ export function Composer({ id, channel, language, optedOut }) {
   };
   const onInput = (event) => {
     setDraft(id, event.currentTarget.value);
+    if (!event.currentTarget.value.trim()) dropOriginal(id);
     typing(id, channel);
     setCaret(event.currentTarget.selectionStart);
     setAt(0);
@@ -88,10 +90,12 @@ export function Composer({ id, channel, language, optedOut }) {
       onKeyUp=${(event) => setCaret(event.currentTarget.selectionStart)}
       onClick=${(event) => setCaret(event.currentTarget.selectionStart)}></textarea>
     <${SecondLook} draft=${draft} />
+    <${ByMachine} id=${id} draft=${draft} language=${language} put=${(text) => { setDraft(id, text); field.current.focus(); }} />
     <div class="composer-foot">
       <p class="meter" id="reply-meter"><${Meter} draft=${draft} length=${length} channel=${channel} /></p>
       <p class="hint" id="reply-hint">${t("reply.hint")}</p>
       <button type="button" class="phrases-button" id="phrases-button" onClick=${openPhrases}>${t("reply.phrases")}</button>
+      ${canTranslate(language) && html`<button type="button" aria-disabled=${fit ? undefined : "true"} onClick=${() => fit && offer(id, draft)}>${t("machine.translate")}</button>`}
       <button type="submit" class="primary" aria-disabled=${fit ? undefined : "true"} disabled=${busy(`reply ${id}`)}>${t("reply.send")}</button>
     </div>
   </form>`;
@@ -114,6 +118,37 @@ function SecondLook({ draft }) {
   return html`<div id="reply-care" role="status">${found.length > 0 && html`<ul class="second-look">
     ${found.map((one) => html`<li key=${one.word}><strong>${one.word}</strong> <span lang=${one.language}>${one.instead}</span></li>`)}
   </ul>`}</div>`;
+}
+
+// Reviewed wording first, then the machine's, and what the machine makes of that again: nobody
+// sends words that she has not seen back in her own language.
+function ByMachine({ id, draft, language, put }) {
+  const found = offered.value;
+  if (!canTranslate(language) || found?.conversation !== id) return null;
+  if (found.waiting || found.failed) {
+    return html`<p class="machine" role="status">${t(found.waiting ? "machine.waiting" : "machine.failed")}</p>`;
+  }
+  const use = () => {
+    used(id, found.draft);
+    put(found.text);
+  };
+  return html`<section class="by-machine" aria-label=${t("machine.title")}>
+    <p class="hidden" role="status">${t("machine.ready")}</p>
+    ${found.fixed.map((one) => html`<div key=${one.name}>
+      <p><b>${t("machine.fixed")}</b> ${one.text}</p>
+      <p dir="auto" lang=${htmlTag(found.target)}>${one.theirs}</p>
+      <button type="button" onClick=${() => { dropOriginal(id); offered.value = null; put(one.theirs); }} aria-label=${`${t("machine.use_fixed")}: ${one.text}`}>${t("machine.use_fixed")}</button>
+    </div>`)}
+    ${found.text === null ? html`<p>${t("machine.failed")}</p>` : html`<div>
+      <p><b>${t("machine.label")}</b> <span dir="auto" lang=${htmlTag(found.target)}>${found.text}</span></p>
+      <p><b>${t("machine.back")}</b> <span dir="auto">${found.back}</span></p>
+      <p class="hint">${t("machine.check")}</p>
+      <div class="panel-acts">
+        <button type="button" onClick=${use}>${t("machine.use")}</button>
+        <button type="button" class="plain" onClick=${() => { offered.value = null; }}>${t("confirm.back")}</button>
+      </div>
+    </div>`}
+  </section>`;
 }
 
 function Meter({ draft, length, channel }) {

@@ -9,7 +9,8 @@ import { busy, canClaim, dialog, helps, isMine, lost, me, offeredToMe, openEntry
 import { htmlTag, t } from "../words.js";
 import { Rest } from "./comfort.js";
 import { Composer } from "./composer.js";
-import { author, deliveryWord, place } from "./facts.js";
+import { canTranslate, translate, translations } from "../translation.js";
+import { author, categoryWord, deliveryWord, place } from "./facts.js";
 import { Waited } from "./list.js";
 import { Tier } from "./tier.js";
 
@@ -167,8 +168,25 @@ function Message({ message, language, spans, same }) {
       ? html`<p class="words is-removed">${t("thread.removed")}</p>`
       : html`<p class="words" dir="auto" lang=${message.author === "advocate" ? undefined : htmlTag(language)}>${cut(message.text, spans).map((piece) =>
           piece.tier === null ? piece.text : html`<${Heavy} piece=${piece} id=${message.id} />`)}</p>`}
+    <${Machine} message=${message} language=${language} />
     ${message.delivery && html`<p class=${`delivery ${failed ? "is-failed" : ""}`}>${deliveryWord(message)}</p>`}
   </div>`;
+}
+
+// What a machine made of a text, beside it and labelled; and what an advocate wrote before one.
+function Machine({ message, language }) {
+  if (message.original) {
+    return html`<p class="machine"><b>${t("machine.was")}</b> <span dir="auto" lang=${message.original_language}>${message.original}</span></p>`;
+  }
+  if (message.author !== "contact" || !message.text || !canTranslate(language)) return null;
+  const found = translations.value.get(message.id);
+  if (found === undefined) {
+    return html`<button type="button" class="plain translate" onClick=${() => translate(openId.value, message.id)}>${t("machine.translate")}</button>`;
+  }
+  return html`<p class="machine" role="status">
+    ${found === null ? t("machine.waiting") : found.failed ? t("machine.failed") : html`<b>${t("machine.label")}</b> <span dir="auto">${found.text}</span>
+      ${found.categories.length > 0 && html` <span class="flag care">${t("machine.signs", { signs: found.categories.map(categoryWord).join(", ") })}</span>`}`}
+  </p>`;
 }
 
 // The words in which a sign was seen; covered until asked where the advocate wants it so.
