@@ -48,11 +48,10 @@ class Processes:
     def database_seconds(self) -> float | None:
         """Processor time of the whole database server; None when it is on another machine."""
         with psycopg.connect(self._database_url) as connection:
-            pid = connection.info.backend_pid
-        try:
-            server = psutil.Process(pid).parent()
-        except psutil.Error:
-            return None
+            try:
+                server = psutil.Process(connection.info.backend_pid).parent()
+            except psutil.Error:
+                return None
         if server is None or "postgres" not in server.name():
             return None
         times = server.cpu_times()

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import sys
-from contextlib import suppress
-from types import FrameType
 
-import uvicorn
-
-from channels.app import create_app
 from channels.logs import configure
 from channels.settings import PorchSettings, explain
-from channels.web.doorbells import Doorbells
-from storage.keys import BadKeyFile
 
-# A message that is being stored gets this long to end well.
-_GRACE_SECONDS = 5
-
-
-class Server(uvicorn.Server):
-    """Tells open pages to come back later before it waits for requests to end."""
-
-    def __init__(self, config: uvicorn.Config, doorbells: Doorbells) -> None:
-        super().__init__(config)
-        self._doorbells = doorbells
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """SIGTERM or SIGINT."""
-        self._doorbells.close()
-        super().handle_exit(sig, frame)
+_WAITING_CONNECTIONS = 2_048
 
 
 def main() -> int:
@@ -36,25 +16,25 @@ def main() -> int:
     try:
         settings = PorchSettings()  # type: ignore[call-arg]  # from the environment
         configure(settings.log_level)
-        app = create_app(settings)
-    except (ValueError, BadKeyFile) as error:
+        listening = _listen(settings.public_host, settings.public_port)
+    except (ValueError, OSError) as error:
         print(f"the porch does not start: {explain(error)}", file=sys.stderr)
         return 2
-    config = uvicorn.Config(
-        app,
-        host=settings.public_host,
-        port=settings.public_port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        # The address of a visitor is not ours to know; see docs/privacy.md.
-        proxy_headers=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-    )
-    server = Server(config, app.state.doorbells)
-    with suppress(KeyboardInterrupt):
-        server.run()
-    return 0 if server.started else 1
+    # What takes seconds comes after the first breath: whoever calls meanwhile waits in the line of
+    # the socket. A refused connection would be a text that a carrier hands in once more at best.
+    from channels.serving import serve
+
+    return serve(settings, listening)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """The public address, listening. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_WAITING_CONNECTIONS)
+    except OSError as error:
+        way_out = "set PUBLIC_HOST and PUBLIC_PORT to an address that is free"
+        raise OSError(f"it cannot listen on {host}:{port} ({error.strerror}); {way_out}") from None
 
 
 if __name__ == "__main__":
