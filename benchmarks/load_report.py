@@ -28,7 +28,8 @@ def tell(console: Console, found: Load, asked: int) -> bool:
         f"          processor time a text: porch {found.porch_ms:.2f} ms, database, also for the "
         f"worker, {database} ms"
     )
-    console.print(f"          without an answer after a minute: {found.unanswered}")
+    if found.unanswered is not None:
+        console.print(f"          without an answer after a minute: {found.unanswered}")
     return fast and right
 
 

@@ -10,8 +10,8 @@ import asyncio
 import os
 import secrets
 import socket
-import subprocess
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -21,6 +21,7 @@ from storage.keys import create
 from storage.migrate import migrate
 
 _START_SECONDS = 60.0
+LOG = "log"
 
 
 @asynccontextmanager
@@ -40,7 +41,7 @@ async def own_line(folder: Path, *, worker: bool) -> AsyncIterator[BenchSettings
         if not worker:
             del programs["channels.worker"]
         keepers = [
-            asyncio.create_task(_kept_running(module, {**environment, "DATABASE_URL": of}))
+            asyncio.create_task(_kept_running(folder, module, {**environment, "DATABASE_URL": of}))
             for module, of in programs.items()
         ]
         try:
@@ -81,12 +82,13 @@ def _settings(folder: Path, url: str) -> tuple[BenchSettings, dict[str, str]]:
     }
 
 
-async def _kept_running(module: str, environment: dict[str, str]) -> None:
+async def _kept_running(folder: Path, module: str, environment: dict[str, str]) -> None:
     """Run a module, again and again, until cancelled."""
     while True:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", module, env=environment, stderr=subprocess.DEVNULL
-        )
+        with (folder / LOG).open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", module, env=environment, stderr=log
+            )
         try:
             await process.wait()
         except asyncio.CancelledError:
@@ -112,3 +114,9 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def complaints(folder: Path) -> Counter[str]:
+    """What the processes complained of, without the times."""
+    lines = (folder / LOG).read_text(errors="replace").splitlines()
+    return Counter(line.partition(" ERROR ")[2] for line in lines if " ERROR " in line)

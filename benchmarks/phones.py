@@ -7,6 +7,7 @@ alive, one text after the other.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from urllib.parse import urlencode, urlsplit
 
 _AGAIN_SECONDS = 0.1
@@ -32,6 +33,13 @@ class Phone:
             f"X-Twilio-Signature: {signature}\r\nContent-Length: {len(body)}\r\n"
             f"Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}"
         )
+        if self._streams is not None:
+            # The porch hangs up on who has been quiet for a while, maybe just now.
+            with suppress(Unanswered):
+                return await self._ask(request)
+        return await self._ask(request)
+
+    async def _ask(self, request: str) -> int:
         try:
             if self._streams is None:
                 self._streams = await asyncio.open_connection(self._host, self._port)

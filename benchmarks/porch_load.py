@@ -10,6 +10,7 @@ them together, the processor time is of the porch and of the database alone.
 from __future__ import annotations
 
 import asyncio
+import enum
 import itertools
 import time
 from collections import Counter
@@ -31,12 +32,22 @@ _SETTLE_SECONDS = 60.0
 _PATIENCE = 30.0
 
 
+class Kill(enum.Enum):
+    """What of the porch is killed in the middle."""
+
+    ONE = "one"
+    """One of its processes, as when the system is out of memory."""
+    ALL = "all"
+    NONE = "none"
+
+
 @dataclass(frozen=True)
 class Load:
     """What came of it; from `refused` to `answered_twice` all must be 0.
 
     `seconds`: of the texts that no kill cut off; `cut_off`: of those that one did, from the first
     try to the answer. `porch_ms`, `database_ms`: processor time a text, without the restart.
+    `unanswered` is None where nobody was to answer.
     """
 
     seconds: Figures
@@ -49,7 +60,7 @@ class Load:
     disordered: int
     answered_twice: int
     kills: dict[str, int]
-    unanswered: int
+    unanswered: int | None
     porch_ms: float
     database_ms: float | None
 
@@ -89,7 +100,13 @@ class _Run:
 
 
 async def porch_load(
-    texters: Texters, per_second: int, seconds: int, numbers: int, *, kill_porch: bool = True
+    texters: Texters,
+    per_second: int,
+    seconds: int,
+    numbers: int,
+    kill: Kill = Kill.ONE,
+    *,
+    settle: bool = True,
 ) -> Load:
     """Text the line at a steady rate from many numbers, and look what became of it."""
     people = list(dict.fromkeys(texters.number() for _ in range(numbers)))
@@ -99,14 +116,14 @@ async def porch_load(
     after = await texters.newest()
     began = datetime.now(UTC)
     porch, database = processes.seconds(PORCH), processes.database_seconds()
-    killing = asyncio.create_task(_kill(processes, seconds, kill_porch))
+    killing = asyncio.create_task(_kill(processes, seconds, kill))
     took = await _texted(run, people, per_second, seconds)
     kills, restart = await killing
     count = len(run.seconds) + len(run.cut_off)
     porch = processes.seconds(PORCH) - porch - restart
     ended = processes.database_seconds()
     stored = await _all_stored(settings, run.sids)
-    unanswered = await _settle(settings)
+    unanswered = await _settle(settings) if settle else None
     lost, doubled, disordered = _compare(run.sids, stored)
     return Load(
         seconds=Figures(run.seconds),
@@ -155,9 +172,7 @@ async def _texted(run: _Run, people: list[str], per_second: int, seconds: int) -
     return took
 
 
-async def _kill(
-    processes: Processes, seconds: int, kill_porch: bool
-) -> tuple[dict[str, int], float]:
+async def _kill(processes: Processes, seconds: int, kill: Kill) -> tuple[dict[str, int], float]:
     """Kill the worker after a third and two thirds of the time, and the porch in the middle.
 
     Returns how many were killed, and the processor time that the porch took to stand up again.
@@ -166,9 +181,10 @@ async def _kill(
     restart = 0.0
     for module in (WORKER, PORCH, WORKER):
         await asyncio.sleep(seconds / 4)
-        if module == WORKER or kill_porch:
-            kills[module] += await asyncio.to_thread(processes.kill, module)
-        if module == PORCH and kill_porch:
+        if module == WORKER or kill is not Kill.NONE:
+            everything = module == WORKER or kill is Kill.ALL
+            kills[module] += await asyncio.to_thread(processes.kill, module, all_of_them=everything)
+        if module == PORCH and kill is Kill.ALL:
             restart = await _stood_up(processes)
     return kills, restart
 

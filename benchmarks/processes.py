@@ -33,9 +33,16 @@ class Processes:
                     found.append(process)
         return found
 
-    def kill(self, module: str) -> int:
-        """Kill them where they stand; whoever looks after the line starts them again."""
+    def kill(self, module: str, *, all_of_them: bool = True) -> int:
+        """Kill them where they stand, or one that works; how many were killed.
+
+        Whoever looks after them starts them again.
+        """
         found = self.of(module)
+        if not all_of_them:
+            # A parent only waits for its children.
+            parents = {process.ppid() for process in found}
+            found = [process for process in found if process.pid not in parents][:1]
         for process in found:
             self._ended[module] = self._ended.get(module, 0.0) + _worked(process)
             os.kill(process.pid, signal.SIGKILL)

@@ -33,8 +33,11 @@ log = logging.getLogger(__name__)
 _LISTEN_AGAIN_SECONDS = 5.0
 
 
-def create_app(settings: PorchSettings) -> FastAPI:
-    """Build the porch. Raises BadKeyFile."""
+def create_app(settings: PorchSettings, *, fetches: bool = True) -> FastAPI:
+    """Build the porch. Raises BadKeyFile.
+
+    `fetches`: it also asks providers for what their hooks missed; one process of several does.
+    """
     rules()  # read before the first message comes, not while it waits
     url = settings.porch_database_url or settings.database_url
     database = Database(url, load(settings.hotline_key_file))
@@ -64,7 +67,8 @@ def create_app(settings: PorchSettings) -> FastAPI:
             log.warning("SPOOL_DIR is not set: texts are lost while the database is down")
         chores = [doorbells.run(), hub.run(), *([spool.run()] if spool else [])]
         chores.append(_own_up(database))
-        chores += [_listening(adapter, porch) for adapter in registry.on.values()]
+        if fetches:
+            chores += [_listening(adapter, porch) for adapter in registry.on.values()]
         running = [asyncio.create_task(chore) for chore in chores]
         yield
         for task in running:

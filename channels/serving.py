@@ -5,13 +5,18 @@ from __future__ import annotations
 import socket
 import sys
 from contextlib import suppress
+from importlib import import_module
 from types import FrameType
 
 import uvicorn
 
 from channels.app import create_app
+from channels.processes import MISCONFIGURED
 from channels.settings import PorchSettings, explain
 from channels.web.doorbells import Doorbells
+from intake.languages import listed
+from intake.risk import rules
+from locales.catalogue import Catalogue
 from storage.keys import BadKeyFile
 
 # A message that is being stored gets this long to end well.
@@ -31,13 +36,26 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(settings: PorchSettings, listening: socket.socket) -> int:
-    """Answer until stopped; the exit code of the process."""
+def read_ahead(settings: PorchSettings) -> None:
+    """Read what every process needs, once for all of them; it stays in memory."""
+    rules()
+    listed()
+    for domain in ("messages", "pages"):
+        Catalogue.load(domain, unreviewed=settings.unreviewed_sentences)
+    # The SDK reads its API when somebody first asks for it.
+    import_module("twilio.rest.api.v2010")
+
+
+def serve(settings: PorchSettings, listening: socket.socket, *, first: bool = True) -> int:
+    """Answer until stopped; the exit code of the process.
+
+    `first`: of several, the one that also fetches what the hooks missed.
+    """
     try:
-        app = create_app(settings)
+        app = create_app(settings, fetches=first)
     except (ValueError, BadKeyFile) as error:
         print(f"the porch does not start: {explain(error)}", file=sys.stderr)
-        return 2
+        return MISCONFIGURED
     config = uvicorn.Config(
         app,
         access_log=False,

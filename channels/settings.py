@@ -110,6 +110,12 @@ class PorchSettings(LineSettings):
 
     public_host: str = Field(default="127.0.0.1", description="address that the porch binds")
     public_port: int = Field(default=8080, description="port that the porch binds")
+    porch_processes: int = Field(
+        default=2,
+        ge=1,
+        le=32,
+        description="processes that share the public port; one that dies leaves the others",
+    )
     spool_dir: Path | None = Field(
         default=None,
         description="folder where texts wait, sealed, while the database is down",

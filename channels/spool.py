@@ -9,11 +9,13 @@ texts wait behind it. What came twice is stored once (the provider's id).
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import logging
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -33,12 +35,17 @@ EVERY_SECONDS = 0.5
 # What a database that is down, starting or overrun looks like; everything else is a fault of ours.
 UNREACHABLE = (OperationalError, InterfaceError, PoolTimeout, TimeoutError, OSError)
 STUCK = "stuck"
+_WAITS = ".sealed"
 
 Store = Callable[[Inbound], Awaitable[object]]
 
 
 class Spool:
-    """The folder of one porch; its files are readable by its owner and sealed besides."""
+    """The folder of one porch; its files are readable by its owner and sealed besides.
+
+    The processes of a porch share it: each keeps newer texts behind what any of them left there,
+    and one at a time empties it.
+    """
 
     def __init__(self, folder: Path, keyring: Keyring, store: Store) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -48,7 +55,7 @@ class Spool:
 
     async def take(self, inbound: Inbound) -> None:
         """Store a text in the hall or, when that cannot be reached, here."""
-        if not self._waiting():
+        if not self._anything_waits():
             try:
                 async with asyncio.timeout(STORE_SECONDS):
                     await self._store(inbound)
@@ -58,7 +65,30 @@ class Spool:
         await asyncio.to_thread(self._put, inbound)
 
     async def drain(self) -> int:
-        """Bring what waits to the hall, in order; returns how many texts arrived there."""
+        """Bring what waits to the hall, in order; returns how many texts arrived there.
+
+        0 while another process does.
+        """
+        if not self._anything_waits():
+            return 0
+        with self._alone() as alone:
+            return await self._drain() if alone else 0
+
+    @contextmanager
+    def _alone(self) -> Iterator[bool]:
+        """Whether no other process empties the folder; a lock ends with its process."""
+        lock = os.open(self._folder, os.O_RDONLY)
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+        finally:
+            os.close(lock)
+
+    async def _drain(self) -> int:
         arrived = 0
         for path in self._waiting():
             try:
@@ -83,11 +113,17 @@ class Spool:
             await asyncio.sleep(EVERY_SECONDS)
 
     def _waiting(self) -> list[Path]:
-        return sorted(self._folder.glob("*.sealed"))
+        return sorted(self._folder.glob(f"*{_WAITS}"))
+
+    def _anything_waits(self) -> bool:
+        # Asked for each text, also when thousands wait.
+        with os.scandir(self._folder) as found:
+            return any(one.name.endswith(_WAITS) for one in found)
 
     def _put(self, inbound: Inbound) -> None:
-        name = f"{time.time_ns():020d}-{uuid4().hex}.sealed"
-        partial = self._folder / f".{name}"
+        name = f"{time.time_ns():020d}-{uuid4().hex}{_WAITS}"
+        # Not a name that is looked for: half a file is not read.
+        partial = self._folder / f"{name}.part"
         sealed = self._keyring.seal(json.dumps(asdict(inbound), default=_plain), f"spool:{name}")
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:

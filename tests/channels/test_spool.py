@@ -132,3 +132,50 @@ async def test_a_fault_of_ours_is_not_hidden(spool: Spool, hall: Hall, tmp_path:
     with pytest.raises(ValueError, match="fault of ours"):
         await spool.take(inbound("bad"))
     assert on_disk(tmp_path) == []
+
+
+async def test_half_a_file_is_not_read(
+    spool: Spool, hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One who empties the folder while a text is being written leaves that text alone."""
+    hall.up = False
+    seen: list[int] = []
+    written = spooling.os.fsync
+
+    def looked_at_meanwhile(descriptor: int) -> None:
+        written(descriptor)
+        hall.up = True
+        seen.append(asyncio.run(Spool(tmp_path / "spool", spool._keyring, hall.store).drain()))
+
+    monkeypatch.setattr(spooling.os, "fsync", looked_at_meanwhile)
+    await spool.take(inbound("hello"))
+    # Before it had its name, and after.
+    assert seen == [0, 1]
+    assert [text.text for text in hall.kept] == ["hello"]
+    assert not (tmp_path / "spool" / "stuck").exists()
+
+
+async def test_one_process_at_a_time_empties_the_folder(
+    spool: Spool, hall: Hall, tmp_path: Path, keyring: Keyring
+) -> None:
+    """Several share it: what waits arrives once and in order, and newer texts stay behind it."""
+    hall.up = False
+    for text in ("one", "two"):
+        await spool.take(inbound(text))
+    hall.up = True
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(text: Inbound) -> None:
+        begun.set()
+        await go_on.wait()
+        await hall.store(text)
+
+    other = Spool(tmp_path / "spool", keyring, slowly)
+    draining = asyncio.create_task(other.drain())
+    await begun.wait()
+    assert await spool.drain() == 0
+    await spool.take(inbound("three"))
+    go_on.set()
+    assert await draining == 2
+    assert await spool.drain() == 1
+    assert [text.text for text in hall.kept] == ["one", "two", "three"]
