@@ -35,6 +35,7 @@ from handoff import (
     screen_api,
     teamwork_routes,
     tip_files_pages,
+    tip_pass_pages,
     tips_pages,
     translation_api,
     wall_pages,
@@ -137,6 +138,7 @@ def create_app(office: Office) -> Guard:
     app.include_router(line_pages.router)
     app.include_router(tips_pages.router)
     app.include_router(tip_files_pages.router)
+    app.include_router(tip_pass_pages.router)
     app.include_router(report_pages.router)
     app.include_router(duty_routes.router)
     app.include_router(protocol_pages.router)

@@ -77,9 +77,9 @@ def consent(form: Fields, now: datetime) -> NewConsent:
         {
             **said(form),
             "act": text(form, "consent_act"),
-            "to": _to(form),
+            "to": to(form),
             "purpose": text(form, "purpose"),
-            "details": _details(form),
+            "details": details(form),
             "identified": text(form, "identified"),
             "call_back": text(form, "call_back") == "on",
             "until": now + timedelta(days=lasts),
@@ -91,10 +91,10 @@ def override(form: Fields, rule: str) -> NewOverride:
     """A decision without consent. Raises pydantic's ValidationError."""
     return NewOverride.model_validate(
         {
-            "to": _to(form),
+            "to": to(form),
             "ground": text(form, "ground"),
             "rule": rule,
-            "details": _details(form),
+            "details": details(form),
             "reason": text(form, "override_reason"),
             "no_time": text(form, "no_time") == "on",
             "yardstick": [one for one in form.getlist("yardstick") if isinstance(one, str)],
@@ -113,7 +113,7 @@ def disclosure(form: Fields, now: datetime, version_id: UUID | None) -> NewDiscl
         {
             "occasion": text(form, "occasion"),
             "purpose": text(form, "purpose"),
-            "to": _to(form),
+            "to": to(form),
             "taken_by": {
                 "name": text(form, "taker_name"),
                 "badge": text(form, "taker_badge"),
@@ -130,7 +130,7 @@ def disclosure(form: Fields, now: datetime, version_id: UUID | None) -> NewDiscl
     )
 
 
-def _to(form: Fields) -> Mapping[str, str]:
+def to(form: Fields) -> Mapping[str, str]:
     """A recipient of the protocol ("kind|name"), or one that is written out."""
     chosen = text(form, "recipient")
     if "|" in chosen:
@@ -139,5 +139,6 @@ def _to(form: Fields) -> Mapping[str, str]:
     return {"kind": text(form, "recipient_kind"), "name": text(form, "recipient_name")}
 
 
-def _details(form: Fields) -> list[str]:
+def details(form: Fields) -> list[str]:
+    """The kinds of detail that are ticked."""
     return [one for one in form.getlist("details") if isinstance(one, str)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -17,7 +18,7 @@ from handoff.rights import Right, may
 from handoff.words import SCREEN
 from intake.languages import name_in
 from intake.messages import clean
-from intake.tip_fields import LONGEST_WORDS, Label, Status
+from intake.tip_fields import CLOSED_FIELDS, LONGEST_WORDS, Answer, Label, Status, TipFields
 
 PATH = "/tips"
 # What the desk may set; the tipster alone withdraws.
@@ -72,6 +73,21 @@ async def set_label(
         await tx.tips_desk.set_label(tip_id, wanted, office.now())
         detail = {"tip": str(tip_id), "label": wanted.value if wanted else ""}
         await tx.desk.audit("tip_label", advocate_id=signed_in.advocate.id, detail=detail)
+    return _back(tip_id)
+
+
+@router.post(PATH + "/{tip_id}/fields")
+async def set_fields(
+    request: Request, tip_id: UUID, signed_in: Officer, office: TheOffice
+) -> Response:
+    """The structured half as the desk reads the tip; what the tipster answered stays as it was."""
+    form = await request.form()
+    given = {name: value for name, value in form.items() if isinstance(value, str)}
+    async with office.database.transaction() as tx:
+        if await tx.tips_desk.set_fields(tip_id, TipFields.read(given), office.now()):
+            await tx.desk.audit(
+                "tip_fields", advocate_id=signed_in.advocate.id, detail={"tip": str(tip_id)}
+            )
     return _back(tip_id)
 
 
@@ -147,6 +163,9 @@ async def _show(
         language_name=name_in(spoken, screen) if spoken else "",
         statuses=_SETTABLE,
         labels=list(Label),
+        closed=CLOSED_FIELDS,
+        answers=[one.value for one in Answer],
+        field_names=[one.name for one in fields(TipFields)],
         may_unmask=may(signed_in.advocate, Right.UNMASK_TIPSTER),
         tipster=tipster,
         unmasked=unmasked,

@@ -43,6 +43,7 @@ class Addition(str, enum.Enum):
     FILE_NUMBER = "file_number"
     FOLLOW_UP = "follow_up"
     CORRECTION = "correction"
+    OUTCOME = "outcome"
     PERSON_TOLD = "person_told"
 
 
@@ -59,7 +60,8 @@ class TakenBy:
 class Telling:
     """What was told to whom, as the advocate writes it down.
 
-    `facts`: the exact words passed on, one text for each kind of detail.
+    `facts`: the exact words passed on, one text for each kind of detail. `protocol_step`: which
+    line of the protocol's version it was.
     """
 
     subject: Subject
@@ -74,6 +76,7 @@ class Telling:
     follow_up: str
     made_at: datetime
     protocol_version_id: UUID | None = None
+    protocol_step: str | None = None
 
 
 @dataclass(frozen=True, repr=False)

@@ -54,19 +54,25 @@ class Answer(enum.Enum):
     UNSURE = "unsure"
 
 
-CLOSED_FIELDS = ("ongoing", "child")
+CLOSED_FIELDS = ("ongoing", "child", "pass_on")
 
 
 @dataclass(frozen=True)
 class TipFields:
-    """The structured half of a tip; an empty field was not asked or was skipped."""
+    """The structured half of a tip; an empty field was not asked or was skipped.
+
+    `seen`: the desk's short form of what was seen. `pass_on`: whether the tipster lets others know
+    what they told; it is no consent by itself, which is given to one recipient (the ledger).
+    """
 
     ongoing: str = ""
     where: str = ""
     when: str = ""
     at_risk: str = ""
     child: str = ""
+    seen: str = ""
     how_known: str = ""
+    pass_on: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> TipFields:

@@ -64,6 +64,7 @@ class DisclosureRepository(Shelf):
                 told_sealed=self._sealed(telling.person_told, "told", row_id),
                 follow_up_sealed=self._sealed(telling.follow_up, "follow_up", row_id),
                 protocol_version_id=telling.protocol_version_id,
+                protocol_step=telling.protocol_step,
                 made_at=telling.made_at,
                 made_by=made_by,
                 at=at,
@@ -152,6 +153,7 @@ class DisclosureRepository(Shelf):
             follow_up=opened(row.follow_up_sealed, "follow_up") or "",
             made_at=row.made_at,
             protocol_version_id=row.protocol_version_id,
+            protocol_step=row.protocol_step,
         )
         return Disclosure(
             id=row.id,

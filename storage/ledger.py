@@ -30,6 +30,7 @@ from storage.repositories import Shelf
 from storage.tables import MessageRow
 from storage.tip_tables import TipEntryRow
 from storage.tips import SOURCE as TIP_SOURCE
+from storage.tips import TOLD
 
 # A recipient whose name is past its date: it can match no other.
 FORGOTTEN = "-"
@@ -171,7 +172,15 @@ class LedgerRepository(Shelf):
             MessageRow.id == message_id, MessageRow.direction == "in"
         )
         if subject.kind is SubjectKind.TIP:
-            # A tip does not say where it came from; it knows the messages that it was taken from.
+            # The desk knows a tip's own pieces; of where it came from a tip knows but the marks
+            # of the messages that it was taken from.
+            piece = select(TipEntryRow.id).where(
+                TipEntryRow.id == message_id,
+                TipEntryRow.tip_id == subject.id,
+                TipEntryRow.kind.in_(TOLD),
+            )
+            if await self.session.scalar(piece) is not None:
+                return True
             query = query.join(
                 TipEntryRow,
                 TipEntryRow.source_mark == self.keyring.fingerprint(str(message_id), TIP_SOURCE),

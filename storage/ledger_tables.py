@@ -152,6 +152,7 @@ class DisclosureRow(Base):
     follow_up_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     #: The version of the local protocol that was followed.
     protocol_version_id: Mapped[UUID | None]
+    protocol_step: Mapped[str | None] = mapped_column(Text)
     made_at: Mapped[datetime] = mapped_column(Moment)
     made_by: Mapped[UUID] = mapped_column(ForeignKey("advocate.id"))
     at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())

@@ -15,6 +15,7 @@ from sqlalchemy import CursorResult, and_, delete, exists, func, or_, select, te
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from intake.tip_clock import RECEIVED as TIP_KEEP
 from storage.account_tables import BreakGlassRow, CeremonyRow
 from storage.handoff_tables import CallBackRow, SafetyPlanRow, TranslatedRow
 from storage.ledger_tables import (
@@ -35,7 +36,6 @@ from storage.tables import (
     ReturnCodeRow,
     WebVisitRow,
 )
-from storage.tips import KEEP as TIP_KEEP
 
 BOT_ONLY = timedelta(hours=24)
 AFTER_HANDOFF = timedelta(days=30)

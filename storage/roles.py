@@ -95,6 +95,8 @@ def porch_rights() -> tuple[Rights, ...]:
         Rights("tip_entry", select=None, delete=True),
         # It adds files and removes those of a tip that is taken back; it never reads one.
         Rights("tip_attachment", select=("tip_id",), delete=True),
+        # What was accepted for others goes when the tipster takes the tip back; it is not read.
+        Rights("tip_scrub", select=("tip_id",), insert=False, delete=True),
         Rights("tip_trace", select=("tip_id", "mark"), delete=True),
         # Whether a text is a code word is told when it comes: by hashes alone.
         Rights(

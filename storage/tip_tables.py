@@ -53,12 +53,17 @@ class TipRow(Base):
     status: Mapped[str] = mapped_column(Text, server_default="received")
     label: Mapped[str | None] = mapped_column(Text)
     fields_locked: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: The same fields as the desk reads them; what the tipster answered stays as it was.
+    desk_fields_locked: Mapped[bytes | None] = mapped_column(LargeBinary)
     body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     desk_key_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     receipt_mark: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     receipt_key_locked: Mapped[bytes | None] = mapped_column(LargeBinary)
     at: Mapped[datetime] = _now()
     changed_at: Mapped[datetime] = _now()
+    #: Since when it stands where it stands, and since when it has its label: the clocks start here.
+    status_at: Mapped[datetime | None] = mapped_column(Moment)
+    label_at: Mapped[datetime | None] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
@@ -100,6 +105,23 @@ class AttachmentRow(Base):
     content_locked: Mapped[bytes | None] = mapped_column(LargeBinary)
     marked_at: Mapped[datetime | None] = mapped_column(Moment)
     marked_by: Mapped[UUID | None] = mapped_column(ForeignKey("advocate.id"))
+    at: Mapped[datetime] = _now()
+
+
+class TipScrubRow(Base):
+    """A version of the tip that a human accepted for others to read; the newest counts.
+
+    `covers`: how many pieces the tipster had told by then. More came in, and it counts no more.
+    """
+
+    __tablename__ = "tip_scrub"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    sequence: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
+    tip_id: Mapped[UUID] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
+    facts_locked: Mapped[bytes] = mapped_column(LargeBinary)
+    covers: Mapped[int] = mapped_column(Integer)
+    advocate_id: Mapped[UUID] = mapped_column(ForeignKey("advocate.id"))
     at: Mapped[datetime] = _now()
 
 

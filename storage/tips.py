@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select, update
@@ -15,6 +15,7 @@ from sqlalchemy.orm import defer
 from intake import receipts
 from intake.conversation import Conversation
 from intake.risk import Tier
+from intake.tip_clock import RECEIVED as KEEP
 from intake.tip_fields import (
     Entry,
     NewTip,
@@ -31,13 +32,13 @@ from storage.crypto import CannotOpen
 from storage.shelf import Shelf
 from storage.tables import ConversationRow
 from storage.tip_locks import DataKey, ReceiptSecret
-from storage.tip_tables import AttachmentRow, TipEntryRow, TipRow, TipTraceRow
+from storage.tip_tables import AttachmentRow, TipEntryRow, TipRow, TipScrubRow, TipTraceRow
 from storage.vault import Tipster, Vault
 
-# Domain brief, section 7.
-KEEP = timedelta(days=365)
 SOURCE = "tip.source"
-_SHOWN_TO_TIPSTER = ("words", "question", "answer")
+# The kinds of entries that are the tipster's own words.
+TOLD = ("words", "answer")
+_SHOWN_TO_TIPSTER = (*TOLD, "question")
 
 
 class TipRepository(Shelf):
@@ -189,13 +190,18 @@ class TipRepository(Shelf):
         return added is not None
 
     async def _index(self, tip_id: UUID, words: str, where: str = "") -> None:
-        for trace in sorted(traces(words, where), key=lambda one: (one.kind, one.value)):
-            mark = self.keyring.fingerprint(f"{trace.kind}\0{trace.value}", "tip.trace")
-            await self.session.execute(
-                insert(TipTraceRow)
-                .values(tip_id=tip_id, mark=mark, kind=trace.kind)
-                .on_conflict_do_nothing()
-            )
+        await index_tip(self, tip_id, words, where)
+
+
+async def index_tip(shelf: Shelf, tip_id: UUID, words: str, where: str = "") -> None:
+    """Add to the blind index what other tips may name too."""
+    for trace in sorted(traces(words, where), key=lambda one: (one.kind, one.value)):
+        mark = shelf.keyring.fingerprint(f"{trace.kind}\0{trace.value}", "tip.trace")
+        await shelf.session.execute(
+            insert(TipTraceRow)
+            .values(tip_id=tip_id, mark=mark, kind=trace.kind)
+            .on_conflict_do_nothing()
+        )
 
 
 async def wipe(shelf: Shelf, tip_id: UUID, at: datetime, status: Status | None) -> None:
@@ -203,10 +209,11 @@ async def wipe(shelf: Shelf, tip_id: UUID, at: datetime, status: Status | None) 
 
     Its origin goes with the next purge: the porch, where people withdraw, cannot reach the vault.
     """
-    for table in (TipEntryRow, TipTraceRow, AttachmentRow):
+    for table in (TipEntryRow, TipTraceRow, TipScrubRow, AttachmentRow):
         await shelf.session.execute(delete(table).where(table.tip_id == tip_id))
     values: dict[str, object] = {
         "fields_locked": None,
+        "desk_fields_locked": None,
         "body_sealed": None,
         "desk_key_sealed": None,
         "receipt_mark": None,
@@ -214,7 +221,7 @@ async def wipe(shelf: Shelf, tip_id: UUID, at: datetime, status: Status | None) 
         "changed_at": at,
     }
     if status is not None:
-        values["status"] = status.value
+        values |= {"status": status.value, "status_at": at}
     await shelf.session.execute(update(TipRow).where(TipRow.id == tip_id).values(values))
 
 
@@ -234,6 +241,19 @@ def read_entry(key: DataKey, row: TipEntryRow) -> Entry:
     """An entry in the clear."""
     text = key.unlock(row.text_locked, f"tip_entry.text:{row.id}").decode()
     return Entry(row.id, row.kind, text, row.at, row.advocate_id)
+
+
+def read_desk_fields(key: DataKey, row: TipRow) -> TipFields | None:
+    """The same as the desk reads it; None where the desk has changed nothing."""
+    if row.desk_fields_locked is None:
+        return None
+    place = f"tip.desk_fields:{row.id}"
+    return TipFields.read(json.loads(key.unlock(row.desk_fields_locked, place)))
+
+
+def locked_desk_fields(key: DataKey, tip_id: UUID, told: TipFields) -> bytes:
+    """What `read_desk_fields` reads."""
+    return key.lock(json.dumps(told.as_dict()).encode(), f"tip.desk_fields:{tip_id}")
 
 
 def read_fields(key: DataKey, row: TipRow) -> TipFields:

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import datetime
+from uuid import UUID, uuid4
 
-from sqlalchemy import case, select, update
+from sqlalchemy import and_, case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
+from intake.consent import Detail
 from intake.risk import Tier
-from intake.tip_fields import Entry, Label, Origin, Status, TipFields
+from intake.tip_clock import keep_until
+from intake.tip_fields import Entry, Label, Origin, Status, TipFields, urgency
 from storage.shelf import Shelf
 from storage.tip_locks import DataKey
 from storage.tip_tables import (
     TipEntryRow,
     TipRow,
+    TipScrubRow,
     TipTraceRow,
 )
-from storage.tips import KEEP, new_entry, read_entry, read_fields
+from storage.tips import (
+    TOLD,
+    index_tip,
+    locked_desk_fields,
+    new_entry,
+    read_desk_fields,
+    read_entry,
+    read_fields,
+)
 
-# What turned out to be nothing goes sooner, each on a clock of its own.
-_KEEP_LABELLED = {
-    Label.SPAM: timedelta(days=30),
-    Label.PRANK: timedelta(days=30),
-    Label.UNFOUNDED: timedelta(days=90),
-    Label.INSUFFICIENT: timedelta(days=180),
-}
 _OVER = (Status.CLOSED.value, Status.WITHDRAWN.value)
 
 
@@ -59,19 +64,45 @@ class Match:
 
 
 @dataclass(frozen=True, repr=False)
+class Scrub:
+    """What a human accepted for others to read, by kind of detail."""
+
+    facts: Mapping[Detail, str]
+    covers: int
+    advocate_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, repr=False)
 class TipFile:
-    """A tip whole, as the tips desk reads it. Never printed: it holds words."""
+    """A tip whole, as the tips desk reads it. Never printed: it holds words.
+
+    `told`: as the tipster answered; `fields`: as the desk reads it.
+    """
 
     entry: QueueEntry
     told: TipFields
     entries: Sequence[Entry]
     matches: Sequence[Match]
+    fields: TipFields
+    scrub: Scrub | None = None
+
+    @property
+    def said(self) -> Sequence[Entry]:
+        """The tipster's own pieces, in order."""
+        return [one for one in self.entries if one.kind in TOLD]
 
     @property
     def words(self) -> str:
         """What the tipster said, in order."""
-        said = [one.text for one in self.entries if one.kind in ("words", "answer")]
-        return "\n\n".join(said)
+        return "\n\n".join(one.text for one in self.said)
+
+    @property
+    def accepted(self) -> Mapping[Detail, str] | None:
+        """What may be passed on; None where nobody accepted it, or more was told since."""
+        if self.scrub is None or self.scrub.covers != len(self.said):
+            return None
+        return self.scrub.facts
 
 
 class TipsDeskRepository(Shelf):
@@ -82,7 +113,10 @@ class TipsDeskRepository(Shelf):
 
         Where an answer came in, the tip counts as changed, not as new.
         """
-        wanted = TipRow.status.in_(_OVER) if over else TipRow.status.not_in(_OVER)
+        # Past its date nothing of a tip is left but its number: there is nothing to work on.
+        gone = and_(TipRow.desk_key_sealed.is_(None), TipRow.body_sealed.is_(None))
+        ended = or_(TipRow.status.in_(_OVER), gone)
+        wanted = ended if over else ~ended
         last = (
             select(TipEntryRow.kind)
             .where(TipEntryRow.tip_id == TipRow.id, TipEntryRow.kind != "note")
@@ -114,11 +148,14 @@ class TipsDeskRepository(Shelf):
                 .order_by(TipEntryRow.sequence)
             )
             entries += [read_entry(key, one) for one in found]
+        told = TipFields() if key is None else read_fields(key, row)
         return TipFile(
             entry=_queue_entry(row, False),
-            told=TipFields() if key is None else read_fields(key, row),
+            told=told,
             entries=entries,
             matches=await self._matches(tip_id),
+            fields=(None if key is None else read_desk_fields(key, row)) or told,
+            scrub=None if key is None else await self._scrub(key, tip_id),
         )
 
     async def number(self, tip_id: UUID) -> int | None:
@@ -127,6 +164,43 @@ class TipsDeskRepository(Shelf):
             select(TipRow.number).where(TipRow.id == tip_id)
         )
         return found
+
+    async def set_fields(self, tip_id: UUID, fields: TipFields, at: datetime) -> bool:
+        """The structured half as the desk reads it. It may make a tip press more, never less."""
+        row = await self.session.get(TipRow, tip_id, populate_existing=True, with_for_update=True)
+        key = None if row is None else self._key(row)
+        if row is None or key is None:
+            return False
+        await index_tip(self, tip_id, "", fields.where)
+        tier = max(Tier(row.tier), urgency(fields, ""))
+        locked = locked_desk_fields(key, tip_id, fields)
+        return await self._set(tip_id, at, desk_fields_locked=locked, tier=int(tier))
+
+    async def accept(
+        self,
+        tip_id: UUID,
+        facts: Mapping[Detail, str],
+        covers: int,
+        advocate_id: UUID,
+        at: datetime,
+    ) -> bool:
+        """Keep what a human accepted for others to read; False where the tip is gone."""
+        key = await self._key_of(tip_id)
+        if key is None:
+            return False
+        row_id = uuid4()
+        words = json.dumps({detail.value: text for detail, text in facts.items()})
+        await self.session.execute(
+            insert(TipScrubRow).values(
+                id=row_id,
+                tip_id=tip_id,
+                facts_locked=key.lock(words.encode(), f"tip_scrub.facts:{row_id}"),
+                covers=covers,
+                advocate_id=advocate_id,
+                at=at,
+            )
+        )
+        return True
 
     async def add(
         self, tip_id: UUID, kind: str, text: str, advocate_id: UUID, at: datetime
@@ -141,18 +215,34 @@ class TipsDeskRepository(Shelf):
 
     async def set_status(self, tip_id: UUID, status: Status, at: datetime) -> bool:
         """Where the tip stands; a withdrawn one stays withdrawn."""
-        return await self._set(tip_id, at, status=status.value)
+        row = await self.session.get(TipRow, tip_id, populate_existing=True)
+        if row is None:
+            return False
+        label = None if row.label is None else Label(row.label)
+        until = keep_until(row.at, status, at, label, row.label_at)
+        return await self._set(tip_id, at, status=status.value, status_at=at, expires_at=until)
 
     async def set_label(self, tip_id: UUID, label: Label | None, at: datetime) -> bool:
         """What the desk makes of the tip, and with it how long it is kept."""
-        row = await self.session.get(TipRow, tip_id)
+        row = await self.session.get(TipRow, tip_id, populate_existing=True)
         if row is None:
             return False
-        keep = _KEEP_LABELLED.get(label) if label is not None else None
-        expires = row.at + KEEP if keep is None else min(row.at + KEEP, at + keep)
-        return await self._set(
-            tip_id, at, label=None if label is None else label.value, expires_at=expires
+        until = keep_until(row.at, Status(row.status), row.status_at, label, at)
+        value = None if label is None else label.value
+        return await self._set(tip_id, at, label=value, label_at=at, expires_at=until)
+
+    async def _scrub(self, key: DataKey, tip_id: UUID) -> Scrub | None:
+        row = await self.session.scalar(
+            select(TipScrubRow)
+            .where(TipScrubRow.tip_id == tip_id)
+            .order_by(TipScrubRow.sequence.desc())
+            .limit(1)
         )
+        if row is None:
+            return None
+        words = json.loads(key.unlock(row.facts_locked, f"tip_scrub.facts:{row.id}"))
+        facts = {Detail(name): text for name, text in words.items()}
+        return Scrub(facts, row.covers, row.advocate_id, row.at)
 
     async def _matches(self, tip_id: UUID) -> Sequence[Match]:
         other = aliased(TipTraceRow)

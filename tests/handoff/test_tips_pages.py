@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from uuid import UUID
 
+from intake.consent import Detail
 from intake.conversation import Conversation
-from intake.tip_fields import NewTip, Origin, TipFields
+from intake.tip_fields import NewTip, Origin, Status, TipFields
 from storage.tip_clock import purge_tips
 from tests.handoff.people import Bench, text_in
 
@@ -108,3 +109,33 @@ async def test_withdrawn_and_expired_tips_leave_nothing_to_read(bench: Bench) ->
         for gone in (tip_id, late):
             file = await tx.tips_desk.file(gone)
             assert file is not None and not file.entries and not file.words
+
+
+async def test_each_way_of_standing_has_its_own_clock(bench: Bench) -> None:
+    """By a clock that is moved: closed goes first, then passed on, then the rest."""
+    officer = await bench.account("Reed", "tips_officer")
+    tips = [(await tip_of(bench, f"words {n}"))[0] for n in range(4)]
+    received, closed, passed, reopened = tips
+    at = bench.clock()
+    async with bench.database.transaction() as tx:
+        for tip_id in tips:
+            await tx.tips_desk.accept(tip_id, {Detail.WHERE: "here"}, 1, officer, at)
+        await tx.tips_desk.set_status(closed, Status.CLOSED, at)
+        await tx.tips_desk.set_status(passed, Status.PASSED_ON, at)
+        await tx.tips_desk.set_status(reopened, Status.CLOSED, at)
+        await tx.tips_desk.set_status(reopened, Status.READING, at)
+    gone: dict[int, set[UUID]] = {}
+    for days, step in ((89, 89), (91, 2), (179, 88), (181, 2), (364, 183), (366, 2)):
+        bench.clock.forward(days=step)
+        async with bench.database.transaction() as tx:
+            assert (await purge_tips(tx.tips, bench.clock())).overdue_left == 0
+            files = [await tx.tips_desk.file(tip_id) for tip_id in tips]
+        gone[days] = {file.entry.id for file in files if file and not file.words}
+        assert all(file and (file.scrub is None) == (not file.words) for file in files)
+    assert gone[89] == set()
+    assert gone[91] == gone[179] == {closed}
+    assert gone[181] == gone[364] == {closed, passed}
+    assert gone[366] == {closed, passed, received, reopened}
+    async with bench.database.transaction() as tx:
+        assert await tx.tips_desk.queue() == []
+        assert len(await tx.tips_desk.queue(over=True)) == 4

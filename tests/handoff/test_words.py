@@ -14,20 +14,22 @@ from directory.editing import CLOSED, FIELDS
 from directory.protocol_match import Because, Warn
 from directory.protocols import Age, Kind, Level, State, Time
 from directory.vocabulary import VerificationMethod
-from handoff import report_pages, report_words
+from handoff import report_pages, report_words, tip_pass_acts
 from handoff.ledger import YARDSTICK
 from handoff.refusals import OTHER_CODES, REFUSALS
 from handoff.words import SCREEN, chosen
 from intake.competencies import Competency
-from intake.consent import Act
+from intake.consent import Act, Lack
 from intake.contact import Texting
 from intake.conversation import CodeWord, Safety
+from intake.disclosure import Addition
 from intake.effects import Reason
 from intake.messages import Delivery
 from intake.needs import Need
 from intake.risk import Tier
 from intake.routing import Widening
 from intake.safety_plan import Part
+from intake.scrub import Why
 from intake.tip_fields import Answer, Label, Origin, Status, TipFields
 from intake.tip_files import FileKind
 
@@ -43,6 +45,20 @@ FAMILIES: dict[str, set[str]] = {
     "tips.file": {one.value for one in FileKind},
     "tips.file_parts": {one.value for one in FileKind},
     "tips.kind": {"plate", "phone", "handle", "email", "link", "place"},
+    "tips.scrub.why": {one.value for one in Why},
+    "tips.pass.lack": {one.value for one in Lack},
+    "tips.pass.done": set(tip_pass_acts.ACTS),
+    "tips.pass.unfit": {
+        "more_told",
+        "nothing",
+        "too_long",
+        "speaks",
+        "not_accepted",
+        "not_for_them",
+        "outside",
+        "ground",
+    },
+    "tips.addition": {one.value for one in Addition} | {"new", "kind", "text", "keep"},
     "tier": {tier.label for tier in Tier} | {"none"},
     "tier.means": {tier.label for tier in Tier} | {"none"},
     "safety": {safety.value for safety in Safety},
