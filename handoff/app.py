@@ -34,6 +34,7 @@ from handoff import (
     report_pages,
     screen_api,
     teamwork_routes,
+    tip_export_pages,
     tip_files_pages,
     tip_pass_pages,
     tips_pages,
@@ -139,6 +140,7 @@ def create_app(office: Office) -> Guard:
     app.include_router(tips_pages.router)
     app.include_router(tip_files_pages.router)
     app.include_router(tip_pass_pages.router)
+    app.include_router(tip_export_pages.router)
     app.include_router(report_pages.router)
     app.include_router(duty_routes.router)
     app.include_router(protocol_pages.router)

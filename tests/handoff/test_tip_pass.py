@@ -160,6 +160,13 @@ async def test_passed_on_with_the_record_and_the_tipster_reads_it(tip: Tip) -> N
     assert record.telling.protocol_version_id == step.version_id
     assert record.telling.protocol_step == step.step and step.step.startswith("agency-")
     assert record.consent_id is not None
+    for kind, start in (("pdf", b"%PDF"), ("json", b"{")):
+        file = await tip.officer.get(f"/tips/{tip.id}/passed/{record.id}/{kind}")
+        assert file.content.startswith(start)
+        assert file.headers["content-disposition"].startswith('attachment; filename="T-')
+        assert b"Rowan" not in file.content
+    assert (await tip.bench.actions()).count("tip_exported") == 2
+    assert (await tip.officer.get(f"/tips/{tip.id}/passed/{tip.id}/pdf")).status_code == 404
     added = await tip.post("add", kind="outcome", record=str(record.id), text="They opened a file.")
     assert "They opened a file." in added.text
     seen = await tip.bench.audit()
