@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from handoff import (
     account_pages,
+    accounts_pages,
     api,
     audit_pages,
     break_glass_pages,
@@ -33,6 +34,7 @@ from handoff import (
     refusals,
     report_pages,
     screen_api,
+    set_up_pages,
     teamwork_routes,
     tip_export_pages,
     tip_files_pages,
@@ -149,6 +151,8 @@ def create_app(office: Office) -> Guard:
     app.include_router(pages.router)
     app.include_router(account_pages.router)
     app.include_router(passkey_pages.router)
+    app.include_router(accounts_pages.router)
+    app.include_router(set_up_pages.router)
     app.include_router(audit_pages.router)
     app.include_router(break_glass_pages.router)
     app.mount("/static", StaticFiles(directory=STATIC))

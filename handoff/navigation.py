@@ -30,8 +30,10 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("/practice", "practice.title", Right.WORK_BOARD),
     Entry("/break-glass", "glass.title", Right.WORK_BOARD),
     Entry("/phrases", "phrases.title", Right.EDIT_PHRASES),
-    Entry("/protocols", "protocols.title", None),
+    # Whose work is one of these is led there at sign-in; the pages for everybody come last.
+    Entry("/accounts", "accounts.title", Right.MANAGE_ACCOUNTS),
     Entry("/audit", "audit.title", Right.READ_AUDIT),
+    Entry("/protocols", "protocols.title", None),
     Entry("/account", "account.title", None),
 )
 

@@ -6,7 +6,6 @@ NAME is a shift name: what colleagues call each other at the desk, never a surna
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 import sys
 from collections.abc import Awaitable, Callable
@@ -19,14 +18,12 @@ from handoff.factors import forget_factors
 from handoff.passwords import LONGEST, SHORTEST, Passwords
 from handoff.rights import Role
 from handoff.settings import StoreSettings, explain
+from handoff.staff import LONGEST_NAME, is_name, languages_in
 from intake.messages import clean
 from storage.accounts import Advocate
 from storage.database import Database, Transaction, utc_now
 from storage.keys import BadKeyFile, load
 
-_NAME = re.compile(r"[^\W_]([^\W_]|[ '.-])*", re.UNICODE)
-_LONGEST_NAME = 40
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _GENERATED_BYTES = 15
 
 app = typer.Typer(
@@ -57,10 +54,10 @@ def add(
 ) -> None:
     """Make an account."""
     shift_name = clean(name)
-    if not _NAME.fullmatch(shift_name) or len(shift_name) > _LONGEST_NAME:
-        refuse(f"a shift name has letters and digits, up to {_LONGEST_NAME}")
-    spoken = [code.strip() for code in languages.split(",") if code.strip()]
-    if not all(_LANGUAGE.fullmatch(code) for code in spoken):
+    if not is_name(shift_name):
+        refuse(f"a shift name has letters and digits, up to {LONGEST_NAME}")
+    spoken = languages_in(languages)
+    if spoken is None:
         refuse("languages are codes such as en,fr")
     password = _password(password_stdin, generate)
 

@@ -63,3 +63,15 @@ class BreakGlassRow(Base):
     # The privacy officer looked at it.
     reviewed_at: Mapped[datetime | None] = mapped_column(_Moment)
     reviewed_by: Mapped[UUID | None] = mapped_column(ForeignKey("advocate.id"))
+
+
+class SetUpCodeRow(Base):
+    """A code with which the owner of an account chooses a password, once; a keyed hash."""
+
+    __tablename__ = "set_up_code"
+
+    advocate_id: Mapped[UUID] = mapped_column(
+        ForeignKey("advocate.id", ondelete="CASCADE"), primary_key=True
+    )
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime] = mapped_column(_Moment)

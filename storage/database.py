@@ -40,6 +40,7 @@ from storage.repositories import (
 from storage.returns import ReturnRepository
 from storage.routing import RoutingRepository
 from storage.safety_plans import SafetyPlanRepository
+from storage.staff import StaffRepository
 from storage.switches import SwitchRepository
 from storage.tips import TipRepository
 from storage.tips_desk import TipsDeskRepository
@@ -91,6 +92,7 @@ class Transaction:
         self.alerts = AlertRepository(session, keyring)
         self.webhooks = WebhookRepository(session, keyring)
         self.factors = FactorRepository(session, keyring)
+        self.staff = StaffRepository(session, keyring)
         self.passkeys = PasskeyRepository(session, keyring)
         self.break_glass = BreakGlassRepository(session, keyring)
         self.signals = SignalRepository(session)
