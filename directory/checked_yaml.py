@@ -59,7 +59,7 @@ class Document:
         return Refusal(self.file, self.lines.get(place, 1), shown, reason)
 
 
-class _Narrow(yaml.SafeLoader):
+class _Narrow(yaml.CSafeLoader):
     """YAML with the surprises taken out."""
 
 

@@ -95,7 +95,7 @@ def _taxonomies() -> tuple[dict[tuple[str, str], UUID], list[Base]]:
     """The line's own terms: (taxonomy, code) -> id, and their rows."""
     terms: dict[tuple[str, str], UUID] = {}
     rows: list[Base] = []
-    for taxonomy in yaml.safe_load((DATA / "taxonomies.yaml").read_text(encoding="utf-8")):
+    for taxonomy in yaml.load((DATA / "taxonomies.yaml").read_text("utf-8"), yaml.CSafeLoader):
         name = taxonomy["name"]
         parent = _uuid("taxonomy", name)
         rows.append(

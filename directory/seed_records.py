@@ -135,7 +135,7 @@ def read_organizations(folder: Path) -> Iterator[OrganizationRecord]:
     for path in sorted(folder.glob("*.yaml")):
         if path.name == "taxonomies.yaml":
             continue
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+        for entry in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader):
             label = f"{path.name}, {entry.get('id', 'an entry without id')}"
             try:
                 record = _organization(entry)

@@ -47,6 +47,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(checks, "DEV", Path(sys.executable))
     monkeypatch.setattr(checks, "ENGINE", Path(sys.executable))
     monkeypatch.setattr(checks, "_checks", lambda: [("lint", ["/bin/true"])])
+    # What plugins are installed here is none of these tests' business, and takes a second each.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     return tmp_path
 
 
