@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from intake.language_names import find
 from intake.languages import base
 from intake.needs import Need, find_need
-from intake.places import Place, by_id, find_places
+from intake.places import Place, by_id, named_places
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Understood:
 
 def understand(text: str) -> Understood:
     """ "shelter brampton punjabi" as a need, a place and a language."""
-    places = find_places(text)
+    places = named_places(text)
     named = next(iter(find(text)), None)
     return Understood(
         need=find_need(text),
@@ -37,5 +37,5 @@ def place_named(text: str) -> Place | None:
     known = by_id(written) or by_id(written.upper())
     if known is not None:
         return known
-    found = find_places(written)
+    found = named_places(written)
     return found[0].place if found else None

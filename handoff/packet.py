@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from handoff.access import Opened
 from intake.messages import Author, Stored
-from intake.places import find_places
+from intake.places import named_places
 from locales.catalogue import Catalogue
 
 # What the line's fixed sentences do, by the beginning of their key.
@@ -118,7 +118,7 @@ def _places(inbound: Sequence[Stored]) -> list[Quote]:
     found = [
         _quote(one, match.start, match.end)
         for one in inbound
-        for match in find_places(one.text or "")
+        for match in named_places(one.text or "")
     ]
     return [quote for quote in found if quote is not None]
 

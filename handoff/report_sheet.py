@@ -15,7 +15,7 @@ from directory.protocol_match import Candidate, Case, Match, match
 from directory.protocols import Age, Kind, Time
 from intake.consent import Ground
 from intake.disclosure import Danger, Decision, Option, Wish
-from intake.places import Place, PlaceKind, by_id, find_places
+from intake.places import Place, PlaceKind, by_id, named_places
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _place(text: str) -> Place | None:
     """A town or region by its id, or by its name as people write it."""
     known = by_id(text)
     if known is None:
-        found = find_places(text[:200])
+        found = named_places(text[:200])
         known = found[0].place if found else None
     if known is None or known.kind is PlaceKind.COUNTRY:
         return None

@@ -1,7 +1,8 @@
 """Tell which kind of service a person is looking for from their own words.
 
-Plain keyword lists in English and French (`intake/data/needs.yaml`): the
-answer only chooses which services to show first, never whether to help.
+Plain keyword lists: English and French with the turns of phrase that people use there
+(`intake/data/needs.yaml`), every other language in `intake/data/words/`. The answer only
+chooses which services to show first, never whether to help.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from pathlib import Path
 
 import yaml
 
+from intake.details import refused
 from intake.folding import fold, words
+from intake.word_lists import Finder, gathered, tokens_of
 
 _LISTS = Path(__file__).with_name("data") / "needs.yaml"
 
@@ -101,7 +104,22 @@ def match_needs(text: str) -> list[NeedMatch]:
         inside = " ".join(word.folded for word in spelled[first : last + 1])
         asked = bool(_ASKING.search(" ".join(before)) or _ASKING.match(inside))
         found.append(NeedMatch(need, spelled[first].start, spelled[last].end, asked))
+    found += _of_other_languages(text)
     return sorted(found, key=lambda match: (match.start, match.end))
+
+
+def _of_other_languages(text: str) -> Iterator[NeedMatch]:
+    """What the lists of the other languages name, and nobody refuses."""
+    tokens = tokens_of(text)
+    for one in _others().find(tokens):
+        if not refused(tokens, one.first, one.after):
+            start, end = tokens[one.first].start, tokens[one.after - 1].end
+            yield NeedMatch(Need(one.name), start, end, asked=False)
+
+
+@lru_cache(maxsize=1)
+def _others() -> Finder:
+    return Finder(gathered("needs"))
 
 
 def _refused(before: Sequence[str], keyword: str) -> bool:

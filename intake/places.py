@@ -44,9 +44,10 @@ from intake.gazetteer import (
     gazetteer,
     one_letter_less,
 )
+from intake.place_names import places_by_name
 from intake.postal import places_of_codes
 
-__all__ = ["Place", "PlaceKind", "PlaceMatch", "by_id", "find_places"]
+__all__ = ["Place", "PlaceKind", "PlaceMatch", "by_id", "find_places", "named_places"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,22 @@ def find_places(text: str) -> list[PlaceMatch]:
         place = by_id(place_id)
         if place is not None and not any(one.start < end and start < one.end for one in named):
             named.append(PlaceMatch(place, start, end))
+    return sorted(named, key=lambda one: one.start)
+
+
+def named_places(text: str) -> list[PlaceMatch]:
+    """`find_places`, and the names of places in other scripts and languages, in reading order.
+
+    Not for what learns or judges from texts: a script is a sign of the language that a place
+    name in it must not take away.
+    """
+    named = find_places(text)
+    for place_id, start, end in places_by_name(text):
+        place = by_id(place_id)
+        beside = [one for one in named if one.start < end and start < one.end]
+        # "ciudad de Quebec" says more than "Quebec".
+        if place is not None and all(one.end - one.start < end - start for one in beside):
+            named = [one for one in named if one not in beside] + [PlaceMatch(place, start, end)]
     return sorted(named, key=lambda one: one.start)
 
 
