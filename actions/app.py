@@ -23,9 +23,9 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from actions.conversation import Misunderstood, SayGoodbye
-from actions.find_service import FindService
 from actions.language import ChangeLanguage, OtherLanguage
 from actions.people import AnswerRisk, AnswerSearchForPerson, FetchPerson
+from actions.referral import FinishSearch, ShowOffers, ValidateSearch
 from actions.tips import FinishTip, ValidateTipForm
 from directory.search import Directory
 from locales.catalogue import Catalogue, Unreviewed
@@ -42,11 +42,13 @@ def line_actions(directory: Directory, catalogue: Catalogue) -> list[Action]:
         AnswerSearchForPerson(),
         ChangeLanguage(),
         FetchPerson(),
-        FindService(directory, catalogue),
+        FinishSearch(directory, catalogue),
         FinishTip(),
         Misunderstood(),
         OtherLanguage(),
         SayGoodbye(),
+        ShowOffers(directory, catalogue),
+        ValidateSearch(),
         ValidateTipForm(),
     ]
 

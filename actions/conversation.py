@@ -37,14 +37,14 @@ class Misunderstood(Action):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
-        if _intent_before(tracker) in NOT_UNDERSTOOD:
+        if intent_before(tracker) in NOT_UNDERSTOOD:
             wishes.escalate(dispatcher, "unsure")
             return wishes.leave_form()
         wishes.say(dispatcher, "utter_rephrase")
         return []
 
 
-def _intent_before(tracker: Tracker) -> str | None:
+def intent_before(tracker: Tracker) -> str | None:
     """The intent of the person's text before the present one."""
     intents = [
         event["parse_data"]["intent"]["name"]

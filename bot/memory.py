@@ -41,6 +41,13 @@ LASTING = frozenset({"language"})
 OF_FORM = {
     "tip_told": "tip_form",
     "tip_now": "tip_form",
+    "known_details": "find_service_form",
+    "send": "find_service_form",
+    "offer_wish": "find_service_form",
+    "shown": "find_service_form",
+    "offered": "find_service_form",
+    "offers_sent": "find_service_form",
+    "reach": "find_service_form",
 }
 
 

@@ -419,6 +419,8 @@ def _groups(question: Question) -> set[Audience]:
         groups |= {Audience.INDIGENOUS, Audience.TRANS}
     if question.gender in {Gender.TRANS_WOMAN, Gender.TRANS_MAN, Gender.NON_BINARY}:
         groups.add(Audience.TRANS)
+    if question.two_slgbtq:
+        groups.add(Audience.TRANS)
     young = question.age is not None and question.age <= _YOUTH_UNTIL
     if young or (question.age is None and question.need is Need.YOUTH):
         groups.add(Audience.YOUTH)

@@ -41,6 +41,8 @@ class Question:
     with_pets: bool = False
     indigenous: bool = False
     """They said so, and wish for it to count."""
+    two_slgbtq: bool = False
+    """The same."""
     away_from: tuple[str, ...] = ()
     """Ids of places that are not safe for them: nothing that serves just those is offered."""
     exploitation: Exploitation | None = None

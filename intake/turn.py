@@ -24,7 +24,7 @@ from intake.answering import (
 )
 from intake.call_turn import go_on_with_call
 from intake.conversation import Conversation, Safety
-from intake.effects import Reason, TakeTip
+from intake.effects import Reason, Say, TakeTip
 from intake.errors import EngineFailure
 from intake.escalation import Cause, fetch_human
 from intake.gate import Plan, Step, plan
@@ -34,12 +34,15 @@ from intake.languages import OFFICIAL, is_full
 from intake.ports import Engine, EngineRequest, Pending, UnitOfWork
 from intake.safety_settings import offered
 from intake.settings_turn import go_on_with_settings, talk_neutrally
+from intake.speaking import send_text
 from intake.tips import TipState
 
 __all__ = ["Line", "give_up_on_turn", "take_turn"]
 
 # Earlier texts that the engine sees; older ones add little and cost time.
 HISTORY = 12
+# Says with which services an advocate is to call; it stands in the packet of the handoff.
+CALL_TOGETHER = "utter_call_together"
 # Steps at which nothing was said that a model could judge.
 _NOTHING_SAID = (Step.NOT_NOW, Step.LIMITS, Step.MENU, Step.SETTINGS, Step.CALL)
 _PICKS = (Step.LANGUAGE, Step.LANGUAGES)
@@ -204,6 +207,9 @@ async def _fetch(
         if isinstance(effect, TakeTip):
             # The engine's words are dropped, what the person reported is not.
             await tips.keep(tx, conversation, effect.text, scene.last, line.now())
+        elif isinstance(effect, Say) and effect.key == CALL_TOGETHER:
+            # "Call for me" is a wish for a person too; with which service is not lost.
+            await send_text(tx, conversation, effect.text, effect.key)
     cause = replace(cause, hint=scene.hint)
     await fetch_human(tx, conversation, cause, voice=line.voice, now=line.now())
 

@@ -1,7 +1,8 @@
 """The last word on a text's intent, where something stronger than the intent model speaks.
 
-In this order: risk, a bare digit, a language the line does not speak. A text that
-carries risk is never answered as small talk.
+In this order: risk, a bare digit, a language the line does not speak, a need or a place that the
+word lists find in a text of which the model makes nothing. A text that carries risk is never
+answered as small talk.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.judgement import LANGUAGE, RISK
@@ -27,6 +28,8 @@ _RISK = "risk_"
 _OWN_ANSWER = frozenset({"ask_person", "tip_about_someone", "want_to_report", "asks_about_person"})
 #: Rows whose intent is not named after them.
 _OTHERWISE_NAMED = {"hunting": "asks_about_person"}
+#: Words of a text out of which a listed need speaks louder than the model's "something else".
+_SHORT = 6
 #: An other-language text needs this many words in Latin letters to be told apart from slang.
 _WORDS = 3
 
@@ -58,6 +61,7 @@ class IntentGate(GraphComponent):
         for message in messages:
             text, risk = message.get(TEXT) or "", message.get(RISK)
             intent = decide(message.get(INTENT), risk, message.get(LANGUAGE), text)
+            intent = _by_mention(intent, message.get(ENTITIES, []), text)
             message.set(INTENT, intent, add_to_output=True)
         return messages
 
@@ -80,6 +84,22 @@ def decide(
         # Too unsure even for "not sure": the dialogue asks again rather than alarms.
         return {"name": "nlu_fallback", "confidence": float(intent["confidence"])}
     return dict(intent)
+
+
+def _by_mention(
+    intent: dict[str, Any], entities: Sequence[Mapping[str, Any]], text: str
+) -> dict[str, Any]:
+    """A need, else a place, in a text that the model did not understand.
+
+    What the model takes for something else must be short and name a need: "i need food".
+    """
+    found = {entity["entity"] for entity in entities}
+    if intent["name"] == "nlu_fallback" and "place" in found and "need" not in found:
+        return {**intent, "name": "inform_place"}
+    short = intent["name"] == "out_of_scope" and len(text.split()) <= _SHORT
+    if "need" in found and (short or intent["name"] == "nlu_fallback"):
+        return {**intent, "name": "inform_need"}
+    return intent
 
 
 def _named(cues: Sequence[Mapping[str, Any]]) -> str:

@@ -6,8 +6,7 @@ alike; the person's text as written is searched, not the folded one.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -18,9 +17,9 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components import normalise
+from intake.details import AWAY, details, sought_and_shunned, wish
 from intake.language_names import wanted
 from intake.needs import find_need, match_needs
-from intake.places import find_places
 
 #: A text that is nothing but a word of our own question (utter_ask_find_service_form_need). In a
 #: sentence these words say too little to be in the lists of intake/needs.py.
@@ -34,23 +33,11 @@ _WORDS_OF_THE_QUESTION = {
     "droit ou papiers": "legal_immigration",
     "talk": "crisis_support", "parler": "crisis_support",
 }  # fmt: skip
-#: What narrows a search, in folded words -> the field of directory.question.Question.
-_DETAILS = {
-    "with_children": re.compile(
-        r"\b(?:with|take|takes|accept|accepts|and|avec|prend|prends|accepte|et|pis)(?: \w+){0,2} "
-        r"(?:kid|kids|child|children|baby|son|daughter|enfant|enfants|bebe|fils|fille|filles)\b"
-    ),
-    "with_pets": re.compile(r"\b(?:dog|dogs|cat|cats|pet|pets|chien|chiens|chat|chats|animaux)\b"),
-    "without_status": re.compile(
-        r"\b(?:no status|no papers|without status|without papers|undocumented|non status|"
-        r"sans statut|sans papiers|pas de statut|pas de papiers)\b"
-    ),
-}
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class MentionExtractor(GraphComponent):
-    """Adds the entities `place`, `need`, `detail` and `wanted_language` to a message."""
+    """Adds `place`, `need`, `detail`, `offer_wish` and `wanted_language` to a message."""
 
     @classmethod
     def create(
@@ -73,7 +60,9 @@ class MentionExtractor(GraphComponent):
 
 def mentions(text: str) -> list[dict[str, Any]]:
     """Entities of a text in reading order; of several needs the clearest only."""
-    found = [_entity("place", m.place.id, m.start, m.end) for m in find_places(text)]
+    sought, shunned = sought_and_shunned(text)
+    found = [_entity("place", one.place.id, one.start, one.end) for one in sought]
+    found += [_entity("detail", AWAY + one.place.id, one.start, one.end) for one in shunned]
     need = find_need(text)
     if need is None and normalise.fold(text) in _WORDS_OF_THE_QUESTION:
         value = _WORDS_OF_THE_QUESTION[normalise.fold(text)]
@@ -81,20 +70,20 @@ def mentions(text: str) -> list[dict[str, Any]]:
     elif need is not None:
         span = next(match for match in match_needs(text) if match.need is need)
         found.append(_entity("need", need.value, span.start, span.end))
-    tokens = normalise.tokens(text)
-    found += _details(tokens)
+    found += list(_details(text))
     language = wanted(text)
     if language is not None:
         found.append(_entity("wanted_language", language.tag, language.start, language.end))
     return sorted(found, key=lambda entity: (entity["start"], entity["end"]))
 
 
-def _details(tokens: Sequence[normalise.Folded]) -> Iterator[dict[str, Any]]:
-    """Details of a search; their span is the whole text, for the words may be anywhere in it."""
-    folded = " ".join(token.text for token in tokens)
-    for detail, pattern in _DETAILS.items():
-        if pattern.search(folded):
-            yield _entity("detail", detail, tokens[0].start, tokens[-1].end)
+def _details(text: str) -> Iterator[dict[str, Any]]:
+    """What narrows a search, and what is wished for after an offer."""
+    for one in details(text):
+        yield _entity("detail", one.value, one.start, one.end)
+    wished = wish(text)
+    if wished is not None:
+        yield _entity("offer_wish", wished.value, wished.start, wished.end)
 
 
 def _entity(kind: str, value: str, start: int, end: int) -> dict[str, Any]:

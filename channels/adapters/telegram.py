@@ -70,7 +70,7 @@ _COMMANDS = {"/start": "hi", "/help": "help", "/stop": "stop"}
 _CLEAR = "/clear"
 # A digit that stands alone is a choice; 911, 9-8-8, 1-833... and 24/7 are not.
 _CHOICE = re.compile(r"(?<![\w/+.-])([0-9])(?![\w/-]|\.\d)")
-_WITHOUT_CHOICES = "utter_offers"
+_WITHOUT_CHOICES = frozenset({"utter_offer", "utter_offer_to_confirm", "utter_call_together"})
 _BUTTONS_IN_A_ROW = 4
 
 
@@ -264,7 +264,7 @@ def _number_of(provider_id: str) -> int:
 def _keyboard(letter: Letter) -> ReplyKeyboardMarkup | ReplyKeyboardRemove:
     """The digits that a line of the bot offers, as buttons; they need no language."""
     choices: list[str] = []
-    if letter.author is Author.BOT and not (letter.key or "").startswith(_WITHOUT_CHOICES):
+    if letter.author is Author.BOT and letter.key not in _WITHOUT_CHOICES:
         choices = list(dict.fromkeys(_CHOICE.findall(letter.text)))
     if not choices:
         return ReplyKeyboardRemove()

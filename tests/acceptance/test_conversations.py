@@ -48,10 +48,14 @@ def test_a_french_conversation(line: Line) -> None:
 
 
 def test_what_was_asked_before_the_check_is_answered_after_it(line: Line) -> None:
-    """Nobody has to say it twice; the answer names a service with its number."""
+    """Nobody has to say it twice; numbers are sent once the person says that it is safe."""
     texter = line.texter()
     texter.ask("where can i find a shelter in toronto")
-    answer = texter.ask("1")
+    asked = texter.ask("1")
+    assert "safe" in asked and line.query("SELECT count(*) FROM referral_offer")[0][0] == 0
+    texter.ask("1")
+    answer = " ".join(wait_until(lambda: texter.replies()[2:] if "3 we call" in texter.replies()[-1]
+                                 else []))  # fmt: skip
     assert re.search(r"\d{3}-\d{3}-\d{4}|\d-\d{3}-\d{3}-\d{4}", answer), answer
     assert "verif" in answer.lower() or "confirm" in answer.lower() or "call" in answer.lower()
     offered = line.query("SELECT count(*) FROM referral_offer")

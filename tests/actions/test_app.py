@@ -17,7 +17,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import __main__ as program
 from actions.app import MAX_BODY, build, line_actions
 from locales.catalogue import Catalogue
-from tests.actions.test_find_service import A, FakeDirectory
+from tests.actions.test_referral import A, FakeDirectory
 from tests.actions.tracker import tracker, user
 
 WORDS = "he has my passport"

@@ -177,14 +177,16 @@ def test_an_open_form_asks_again_after_a_question(engine: Engine) -> None:
 
 def test_wishes_and_words_keep_their_order(engine: Engine) -> None:
     """As the action sent them."""
-    engine.actions.answers["action_find_service"] = {
-        "events": [{"event": "slot", "name": "need", "value": None}],
+    engine.actions.answers["action_ask_find_service_form_offer_wish"] = {
+        "events": [{"event": "slot", "name": "offers_sent", "value": True}],
         "responses": [
-            say("utter_offers_one", first="House A 555-0101", line="555-0199"),
+            say("utter_offer", offer="House A 555-0101"),
             wish(kind="refer", services=["s-1"]),
         ],
     }
-    answer = engine.turn("i need a shelter in toronto")[1]
+    asked = engine.turn("i need a shelter in toronto")[1]
+    assert [effect["key"] for effect in asked["effects"]] == ["utter_ask_find_service_form_send"]
+    answer = engine.turn("1", memory=asked["memory"])[1]
     assert _kinds(answer) == ["say", "refer"]
     assert "House A 555-0101" in answer["effects"][0]["text"]
     assert answer["effects"][1] == {"kind": "refer", "services": ["s-1"]}

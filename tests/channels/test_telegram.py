@@ -340,9 +340,14 @@ def _letter(words: str, **more: Any) -> Letter:
         ("هل يمكنك الكتابة الآن؟ 1 نعم، 2 لا. شخص: 0.", {}, ["1", "2", "0"]),
         ("现在方便吗？1 方便，2 不方便。找人：0。", {}, ["1", "2", "0"]),
         (
-            "You can call: House A, open 9 to 5. A person here: reply 0.",
-            {"key": "utter_offers_one"},
+            "Here is one: House A, open 9 to 5, floor 2.",
+            {"key": "utter_offer"},
             [],
+        ),
+        (
+            "Next: 1 another one, 2 further away, 3 we call with you, 0 a person.",
+            {"key": "utter_offers_choices"},
+            ["1", "2", "3", "0"],
         ),
         ("Take the 7 bus or the 3.", {"author": Author.ADVOCATE, "key": None}, []),
         ("1 a, 2 b, 3 c, 4 d, 5 e, 6 f, 7 g, 8 h, 9 skip.", {}, list("123456789")),
