@@ -38,6 +38,7 @@ from handoff import (
     teamwork_routes,
     tip_export_pages,
     tip_files_pages,
+    tip_keys_pages,
     tip_pass_pages,
     tips_pages,
     translation_api,
@@ -142,6 +143,7 @@ def create_app(office: Office) -> Guard:
     app.include_router(tips_pages.router)
     app.include_router(tip_files_pages.router)
     app.include_router(tip_pass_pages.router)
+    app.include_router(tip_keys_pages.router)
     app.include_router(tip_export_pages.router)
     app.include_router(report_pages.router)
     app.include_router(duty_routes.router)

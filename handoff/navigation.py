@@ -33,6 +33,7 @@ ENTRIES: tuple[Entry, ...] = (
     # Whose work is one of these is led there at sign-in; the pages for everybody come last.
     Entry("/accounts", "accounts.title", Right.MANAGE_ACCOUNTS),
     Entry("/audit", "audit.title", Right.READ_AUDIT),
+    Entry("/tip-keys", "keys.title", Right.MANAGE_TIP_KEYS),
     Entry("/protocols", "protocols.title", None),
     Entry("/account", "account.title", None),
 )

@@ -25,6 +25,7 @@ class Right(StrEnum):
     SEE_WALL = "see_wall"
     SWITCH_LINE = "switch_line"
     EDIT_PHRASES = "edit_phrases"
+    MANAGE_TIP_KEYS = "manage_tip_keys"
 
 
 class Role(StrEnum):
@@ -52,8 +53,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     ),
     Role.DIRECTORY_EDITOR: frozenset({Right.EDIT_DIRECTORY}),
     Role.TIPS_OFFICER: frozenset({Right.READ_TIPS, Right.UNMASK_TIPSTER}),
-    Role.PRIVACY_OFFICER: frozenset({Right.READ_AUDIT}),
-    Role.ADMINISTRATOR: frozenset({Right.MANAGE_ACCOUNTS}),
+    Role.PRIVACY_OFFICER: frozenset({Right.READ_AUDIT, Right.MANAGE_TIP_KEYS}),
+    Role.ADMINISTRATOR: frozenset({Right.MANAGE_ACCOUNTS, Right.MANAGE_TIP_KEYS}),
 }
 
 

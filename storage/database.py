@@ -42,6 +42,7 @@ from storage.routing import RoutingRepository
 from storage.safety_plans import SafetyPlanRepository
 from storage.staff import StaffRepository
 from storage.switches import SwitchRepository
+from storage.tip_keys import OrganizationKeys
 from storage.tips import TipRepository
 from storage.tips_desk import TipsDeskRepository
 from storage.translations import TranslationRepository
@@ -72,6 +73,7 @@ class Transaction:
         self.tips_desk = TipsDeskRepository(session, keyring)
         self.attachments = AttachmentRepository(session, keyring)
         self.vault = Vault(session, keyring)
+        self.organization_keys = OrganizationKeys(session, keyring)
         self.referrals = ReferralRepository(session, keyring)
         self.mailbox = MailboxRepository(session, keyring)
         self.returns = ReturnRepository(session, keyring)

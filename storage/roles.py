@@ -37,6 +37,9 @@ _FIXED = frozenset({"id", "channel", "inbox", "address_fingerprint", "address_se
 MAY_READ = text("SELECT has_column_privilege('message', 'body_sealed', 'SELECT')")
 
 
+_SLOT = sql.SQL("vault.leave(uuid, bytea, timestamptz)")
+
+
 class CannotGrant(Exception):
     """The role cannot be made or given its rights; the message says the way out."""
 
@@ -97,6 +100,9 @@ def porch_rights() -> tuple[Rights, ...]:
         Rights("tip_attachment", select=("tip_id",), delete=True),
         # What was accepted for others goes when the tipster takes the tip back; it is not read.
         Rights("tip_scrub", select=("tip_id",), insert=False, delete=True),
+        # Whose key it is, by a keyed hash; and that a post came before.
+        Rights("organization_key", select=("id", "name", "mark", "revoked_at"), insert=False),
+        Rights("tip_post", select=None, update=("number",)),
         Rights("tip_trace", select=("tip_id", "mark"), delete=True),
         # Whether a text is a code word is told when it comes: by hashes alone.
         Rights(
@@ -146,6 +152,11 @@ def grant_porch(connection: psycopg.Connection, porch_url: str) -> None:
                     sql.SQL(", ").join(rights.words()), sql.Identifier(rights.table), role
                 )
             )
+        # Through the slot it adds to the vault; the schema's tables stay shut.
+        connection.execute("SET LOCAL ROLE hotline_vault")
+        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA vault TO {}").format(role))
+        connection.execute(sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(_SLOT, role))
+        connection.execute("RESET ROLE")
         for queue in ("procrastinate_jobs_id_seq", "procrastinate_events_id_seq"):
             connection.execute(
                 sql.SQL("GRANT USAGE ON SEQUENCE {} TO {}").format(sql.Identifier(queue), role)

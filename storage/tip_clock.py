@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 from intake.tip_fields import Status
 from storage.attachments import AttachmentRepository
 from storage.shelf import Shelf
+from storage.tip_keys import purge_posts
 from storage.tip_tables import TipRow
 from storage.tips import wipe
 from storage.vault import KEEP as VAULT_KEEPS
@@ -38,5 +39,6 @@ async def purge_tips(shelf: Shelf, now: datetime) -> TipPurge:
     gone = [*ids, *await shelf.session.scalars(withdrawn)]
     addresses = await Vault(shelf.session, shelf.keyring).purge(now, gone)
     await AttachmentRepository(shelf.session, shelf.keyring).purge(now)
+    await purge_posts(shelf, now)
     left = await shelf.session.scalar(select(func.count()).select_from(due.subquery()))
     return TipPurge(tips=len(ids), addresses=addresses, overdue_left=left or 0)

@@ -136,6 +136,33 @@ class TipTraceRow(Base):
     kind: Mapped[str] = mapped_column(Text)
 
 
+class OrganizationKeyRow(Base):
+    """A key by which an organization posts tips; its secret is shown once and not kept."""
+
+    __tablename__ = "organization_key"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    name: Mapped[str] = mapped_column(Text)
+    #: Keyed hash of the secret.
+    mark: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("advocate.id"))
+    at: Mapped[datetime] = _now()
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+    revoked_by: Mapped[UUID | None] = mapped_column(ForeignKey("advocate.id"))
+
+
+class TipPostRow(Base):
+    """A post of an organization, so that its repeats open no second file; leads nowhere."""
+
+    __tablename__ = "tip_post"
+
+    #: Keyed hash of the sender's key and the idempotency key.
+    mark: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    body_mark: Mapped[bytes] = mapped_column(LargeBinary)
+    number: Mapped[int | None] = mapped_column(Integer)
+    at: Mapped[datetime] = _now()
+
+
 class TipsterRow(Base):
     """Whence a tip came. Read only in the vault's role, with a reason that is on the audit log."""
 

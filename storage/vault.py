@@ -55,6 +55,18 @@ class Vault:
                 .on_conflict_do_nothing()
             )
 
+    async def leave(self, tip_id: UUID, tipster: Tipster, at: datetime) -> None:
+        """The same for a process that may add and never read: by the slot in the vault's door."""
+        value = json.dumps([tipster.channel, tipster.address])
+        await self._session.execute(
+            text("SELECT vault.leave(:tip, :sealed, :until)"),
+            {
+                "tip": tip_id,
+                "sealed": self._keyring.seal(value, f"tipster.address:{tip_id}"),
+                "until": at + KEEP,
+            },
+        )
+
     async def look(self, tip_id: UUID) -> Tipster | None:
         """Whence a tip came; None where it is not known (any more). The caller logs the look."""
         async with in_vault(self._session):

@@ -19,6 +19,7 @@ from channels.web.returns import Returns, return_routes
 from channels.web.routes import Web, page_routes
 from channels.web.session import Sessions
 from channels.web.stream import Pace, Streams
+from channels.web.tip_api import TipApi, create_tip_api
 from channels.web.tips import TipForms, tip_routes
 from channels.web.visits import Visits
 from intake.ports import Clock
@@ -74,6 +75,7 @@ def add_pages(
     app.include_router(embed_routes(web, embed_origins))
     app.include_router(return_routes(Returns(database, sessions, pages, flood, voice, now)))
     app.include_router(tip_routes(TipForms(database, pages, voice, now, exit_url)))
+    app.mount("/api", create_tip_api(TipApi(database, now)))
     app.mount("/static", _Static(directory=STATIC))
     icon = (STATIC / "icon.png").read_bytes()
 

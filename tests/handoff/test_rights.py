@@ -27,6 +27,7 @@ EXPECTED = {
     "see_wall": {"supervisor"},
     "switch_line": {"supervisor"},
     "edit_phrases": {"supervisor"},
+    "manage_tip_keys": {"administrator", "privacy_officer"},
 }
 
 
