@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI, Response
@@ -72,7 +72,7 @@ def create_office(
     *,
     now: Clock = utc_now,
     passwords: Passwords | None = None,
-    attempts: Attempts | None = None,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Office:
     """Wire one desk process. Raises BadKeyFile."""
     database = Database(settings.database_url, load(settings.hotline_key_file))
@@ -82,7 +82,7 @@ def create_office(
         door=Door(
             database=database,
             passwords=passwords or Passwords(),
-            attempts=attempts or Attempts(),
+            attempts=Attempts(database, now, pause),
             now=now,
             idle=settings.idle,
             session=settings.session,

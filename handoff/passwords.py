@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 import math
 import secrets
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from anyio import CapacityLimiter, to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 
 from handoff.errors import TooManyAttempts
+from intake.ports import Clock
+from storage.attempts import Limit
+from storage.database import Database
 
 SHORTEST = 12
 # Longer ones are refused before they are hashed: hashing a megabyte is an attack, not a password.
@@ -85,66 +86,97 @@ class Passwords:
 
 
 # Attempts at one account from one place, right or wrong: a success forgets them.
-_HERE: RateLimitItem = RateLimitItemPerMinute(5, 15)
+_HERE = Limit("here", 5, timedelta(minutes=15), grows=True)
 # Failures from one place, whatever the names; a whole shift may sign in behind one address.
-_PLACE: RateLimitItem = RateLimitItemPerMinute(30, 15)
+_PLACE = Limit("place", 30, timedelta(minutes=15), grows=True)
 # Attempts from one place: no crowd is hashed at once before its failures are counted.
-_CROWD: RateLimitItem = RateLimitItemPerMinute(300, 15)
+_CROWD = Limit("crowd", 300, timedelta(minutes=15))
 # Failures at one account from everywhere; wide, so that a stranger cannot keep an advocate out.
-_ACCOUNT: RateLimitItem = RateLimitItemPerHour(100)
+_ACCOUNT = Limit("account", 100, timedelta(hours=1))
 _FIRST_DELAY_SECONDS = 0.25
 _LONGEST_DELAY_SECONDS = 4.0
+# What one household or office has of IPv6; within it an address is changed at will.
+_NETWORK_BITS = 64
 
 
 @dataclass(frozen=True)
 class Attempts:
-    """Counts attempts in this process's memory and slows failures down."""
+    """Counts attempts in the database and slows failures down; a place is a network."""
 
+    database: Database
+    now: Clock
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
-    _windows: MovingWindowRateLimiter = field(
-        default_factory=lambda: MovingWindowRateLimiter(MemoryStorage())
-    )
 
     async def begin(self, name: str, place: str) -> None:
         """Count an attempt before the password is looked at. Raises TooManyAttempts."""
-        for window, key in _failures(name, place):
-            if not await self._windows.test(window, *key):
-                raise await self._too_many(window, key)
-        for window, key in ((_HERE, (_fold(name), place)), (_CROWD, ("crowd", place))):
-            if not await self._windows.hit(window, *key):
-                raise await self._too_many(window, key)
+        where, here = network(place), _here(name, place)
+        async with self.database.transaction() as tx:
+            shut = [
+                await tx.attempts.shut(_ACCOUNT, _fold(name), self.now()),
+                await tx.attempts.shut(_PLACE, where, self.now()),
+                await tx.attempts.shut(_CROWD, where, self.now()),
+                await tx.attempts.shut(_HERE, here, self.now()),
+            ]
+            if not any(shut):
+                # Always in this order, so that two attempts never wait for each other.
+                await tx.attempts.hit(_CROWD, where, self.now(), over=_CROWD.amount)
+                tried = await tx.attempts.hit(_HERE, here, self.now(), over=_HERE.amount + 1)
+                if tried > _HERE.amount:
+                    shut.append(await tx.attempts.shut(_HERE, here, self.now()))
+        _refuse(shut)
 
     async def failed(self, name: str, place: str) -> None:
         """Count a failure, and make the next guess wait twice as long as the last."""
-        for window, key in _failures(name, place):
-            await self._windows.hit(window, *key)
-        stats = await self._windows.get_window_stats(_HERE, _fold(name), place)
-        failures = _HERE.amount - stats.remaining
-        delay = _FIRST_DELAY_SECONDS * 2 ** max(0, failures - 1)
+        async with self.database.transaction() as tx:
+            account = _fold(name)
+            await tx.attempts.hit(_ACCOUNT, account, self.now(), over=_ACCOUNT.amount)
+            await tx.attempts.hit(_PLACE, network(place), self.now(), over=_PLACE.amount)
+            tried = await tx.attempts.count(_HERE, _here(name, place))
+        delay = _FIRST_DELAY_SECONDS * 2 ** max(0, tried - 1)
         await self.pause(min(delay, _LONGEST_DELAY_SECONDS))
 
     async def knock(self, place: str) -> None:
         """Count an attempt that names no account, such as a passkey's. Raises TooManyAttempts."""
-        if not await self._windows.test(_PLACE, "place", place):
-            raise await self._too_many(_PLACE, ("place", place))
-        if not await self._windows.hit(_CROWD, "crowd", place):
-            raise await self._too_many(_CROWD, ("crowd", place))
+        where = network(place)
+        async with self.database.transaction() as tx:
+            shut = [await tx.attempts.shut(limit, where, self.now()) for limit in (_PLACE, _CROWD)]
+            if not any(shut):
+                await tx.attempts.hit(_CROWD, where, self.now(), over=_CROWD.amount)
+        _refuse(shut)
 
     async def refused(self, place: str) -> None:
         """Count such an attempt as a failure."""
-        await self._windows.hit(_PLACE, "place", place)
+        async with self.database.transaction() as tx:
+            await tx.attempts.hit(_PLACE, network(place), self.now(), over=_PLACE.amount)
 
     async def succeeded(self, name: str, place: str) -> None:
         """Forget the attempts at this account from this place."""
-        await self._windows.clear(_HERE, _fold(name), place)
-
-    async def _too_many(self, window: RateLimitItem, key: tuple[str, ...]) -> TooManyAttempts:
-        stats = await self._windows.get_window_stats(window, *key)
-        return TooManyAttempts(max(1, math.ceil(stats.reset_time - time.time())))
+        async with self.database.transaction() as tx:
+            await tx.attempts.forget(_HERE, _here(name, place))
 
 
-def _failures(name: str, place: str) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
-    return [(_PLACE, ("place", place)), (_ACCOUNT, ("account", _fold(name)))]
+def network(place: str) -> str:
+    """The network of an address: itself, or the first 64 bits of an IPv6 one."""
+    try:
+        address = ip_address(place)
+    except ValueError:
+        return place
+    if address.version == 4:
+        return str(address)
+    mapped = address.ipv4_mapped
+    if mapped is not None:
+        return str(mapped)
+    return str(ip_network((address, _NETWORK_BITS), strict=False))
+
+
+def _refuse(shut: list[timedelta | None]) -> None:
+    waits = [one.total_seconds() for one in shut if one is not None]
+    if waits:
+        raise TooManyAttempts(max(1, math.ceil(max(waits))))
+
+
+def _here(name: str, place: str) -> str:
+    return f"{_fold(name)}\0{network(place)}"
 
 
 def _fold(name: str) -> str:

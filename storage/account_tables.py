@@ -75,3 +75,16 @@ class SetUpCodeRow(Base):
     )
     hash: Mapped[bytes] = mapped_column(LargeBinary)
     expires_at: Mapped[datetime] = mapped_column(_Moment)
+
+
+class SignInAttemptRow(Base):
+    """How often somebody tried to get in; `mark`: a keyed fingerprint of account and network."""
+
+    __tablename__ = "sign_in_attempt"
+
+    mark: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)
+    since: Mapped[datetime] = mapped_column(_Moment)
+    # How often in a row it was shut, and until when it is now.
+    rounds: Mapped[int] = mapped_column(BigInteger)
+    until: Mapped[datetime | None] = mapped_column(_Moment)

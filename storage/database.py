@@ -12,6 +12,7 @@ from storage.accounts import AccountRepository
 from storage.alerts import AlertRepository
 from storage.arrivals import ArrivalRepository
 from storage.attachments import AttachmentRepository
+from storage.attempts import AttemptRepository
 from storage.audit import AuditRepository
 from storage.board import BoardRepository
 from storage.break_glass import BreakGlassRepository
@@ -95,6 +96,7 @@ class Transaction:
         self.webhooks = WebhookRepository(session, keyring)
         self.factors = FactorRepository(session, keyring)
         self.staff = StaffRepository(session, keyring)
+        self.attempts = AttemptRepository(session, keyring)
         self.passkeys = PasskeyRepository(session, keyring)
         self.break_glass = BreakGlassRepository(session, keyring)
         self.signals = SignalRepository(session)

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake.tip_clock import RECEIVED as TIP_KEEP
-from storage.account_tables import BreakGlassRow, CeremonyRow
+from storage.account_tables import BreakGlassRow, CeremonyRow, SignInAttemptRow
 from storage.handoff_tables import CallBackRow, SafetyPlanRow, TranslatedRow
 from storage.ledger_tables import (
     ConsentOverrideRow,
@@ -55,6 +55,8 @@ CODE = AFTER_HANDOFF
 CONTACT = timedelta(days=90)
 # Reasons for opening what is not one's own: long enough for a yearly review.
 GLASS = timedelta(days=400)
+# Counts of attempts to sign in are of no use when the longest wait is over and forgiven.
+ATTEMPTS = timedelta(days=2)
 # The worker ends idle visits within seconds; this is the net below it.
 VISIT = timedelta(hours=1)
 
@@ -95,6 +97,7 @@ async def purge(session: AsyncSession, now: datetime) -> Purge:
     await session.execute(delete(ReturnCodeRow).where(_leads_nowhere(now - CODE)))
     await session.execute(delete(WebVisitRow).where(WebVisitRow.seen_at < now - VISIT))
     await session.execute(delete(BreakGlassRow).where(BreakGlassRow.at < now - GLASS))
+    await session.execute(delete(SignInAttemptRow).where(SignInAttemptRow.since < now - ATTEMPTS))
     await session.execute(delete(CeremonyRow).where(CeremonyRow.expires_at < now))
     await session.execute(delete(DeskSessionRow).where(DeskSessionRow.expires_at < now))
     left = await session.scalar(

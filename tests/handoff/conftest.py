@@ -10,12 +10,14 @@ import pytest
 from argon2 import PasswordHasher
 
 from handoff.app import create_office
-from handoff.passwords import Attempts, Passwords
+from handoff.passwords import Passwords
 from handoff.settings import DeskSettings
 from storage.keys import create
 from tests.handoff.people import Bench, Clock
 
-EMPTY = "TRUNCATE advocate, desk_session, conversation, opt_out, audit, tip CASCADE"
+EMPTY = (
+    "TRUNCATE advocate, desk_session, conversation, opt_out, audit, tip, sign_in_attempt CASCADE"
+)
 
 
 @pytest.fixture(scope="session")
@@ -62,9 +64,7 @@ async def bench(
         pauses.append(seconds)
 
     clock = Clock()
-    office = create_office(
-        settings, now=clock, passwords=quick_passwords, attempts=Attempts(pause=pause)
-    )
+    office = create_office(settings, now=clock, passwords=quick_passwords, pause=pause)
     async with office.database.transaction() as tx:
         await (await tx.session.connection()).exec_driver_sql(EMPTY)
     made = Bench(office=office, clock=clock, voice=voice)
