@@ -11,7 +11,8 @@ const policy = globalThis.trustedTypes?.createPolicy("push-worker", {
 
 export const canPush = () => "serviceWorker" in navigator && "PushManager" in globalThis;
 
-// "on", "off", "denied" (by the browser) or "impossible".
+// "on", "off", "denied" (by the browser), "impossible", or "failed": the browser has no service
+// that reaches it, which is so where its maker's is out of reach.
 export async function pushState() {
   if (!canPush()) return "impossible";
   if (Notification.permission === "denied") return "denied";
@@ -26,10 +27,9 @@ export async function pushOn() {
   const registration = await navigator.serviceWorker.register(address, { scope: "/static/" });
   await active(registration);
   const { application_server_key: key } = await get("/api/duty");
-  const subscription = await registration.pushManager.subscribe({
-    userVisibleOnly: true,
-    applicationServerKey: bytes(key),
-  });
+  const wanted = { userVisibleOnly: true, applicationServerKey: bytes(key) };
+  const subscription = await registration.pushManager.subscribe(wanted).catch(() => null);
+  if (subscription === null) return "failed";
   const { endpoint, keys } = subscription.toJSON();
   await post("/api/push", { endpoint, p256dh: keys.p256dh, auth: keys.auth });
   return "on";

@@ -26,7 +26,7 @@ async def test_wording_a_reply(line: Line, screens: Screens) -> None:
     await _take(page)
     reply = page.locator("#reply")
     await page.keyboard.type("Hello. /pac")
-    options = page.get_by_role("option")
+    options = page.locator("#phrases [role=option]")
     await expect(options).to_have_count(1)
     assert await violations(page) == []
     await page.keyboard.press("Enter")
@@ -145,7 +145,7 @@ async def test_the_page_of_phrases(line: Line, screens: Screens, slips: Slips) -
     advocate = await screens.of("River", forced_colors="active")
     await _take(advocate)
     await advocate.keyboard.type("/bus")
-    await expect(advocate.get_by_role("option")).to_contain_text("The night bus runs.")
+    await expect(advocate.locator("#phrases [role=option]")).to_contain_text("The night bus runs.")
     assert await violations(advocate) == []
 
 

@@ -236,7 +236,7 @@ async def test_stop_is_explained(line: Line, screens: Screens) -> None:
     await line.text("STOP", number=51, keyword=Keyword.STOP)
     await expect(page.locator(".caution.stop")).to_contain_text("only their START opens")
     await expect(page.locator("#reply")).to_have_count(0)
-    await expect(page.locator(".facts")).to_contain_text("Only their START opens them again")
+    await expect(page.locator(".facts").first).to_contain_text("Only their START opens them again")
     await line.text("START", number=51, keyword=Keyword.START)
     await expect(page.locator("#reply")).to_be_visible()
 

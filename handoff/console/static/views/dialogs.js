@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "../vendor/hooks.js";
 import { close, lowerTier, release, sendReply } from "../actions.js";
 import { html } from "../html.js";
 import { Choices } from "./comfort.js";
+import { Duty } from "./duty.js";
 import { KEYS } from "../keys.js";
 import { secondsToLock, stillHere } from "../live.js";
 import { busy, dialog, openEntry, openId, shortcuts } from "../state.js";
@@ -110,6 +111,8 @@ function ScreenChoices() {
   return html`<${Dialog} title=${t("choice.title")} onClose=${hide}>
     <p>${t("choice.text")}</p>
     <${Choices} />
+    <h3>${t("duty.title")}</h3>
+    <${Duty} />
     <div class="dialog-acts"><button type="button" class="primary" onClick=${hide}>${t("help.close")}</button></div>
   <//>`;
 }
