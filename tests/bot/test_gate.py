@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.components.gate import decide
+from bot.components.gate import _by_mention, decide
 
 ENGLISH = {"code": "en", "confidence": 0.99, "words": 5, "latin": True}
 CALM = {"tier": "none", "confidence": 0.9, "cues": [], "version": "model-x", "unsure": False}
@@ -54,3 +54,23 @@ def test_decide(
 ) -> None:
     """The strongest voice names the intent."""
     assert decide(_intent(name), risk, language, text)["name"] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "entities", "text", "expected"),
+    [
+        ("nlu_fallback", ["need", "place"], "x", "inform_need"),
+        ("nlu_fallback", ["place"], "x", "inform_place"),
+        ("out_of_scope", ["need"], "i need food", "inform_need"),
+        ("out_of_scope", ["need"], "tell me a long joke about my boss please", "out_of_scope"),
+        ("out_of_scope", ["place"], "toronto", "out_of_scope"),
+        ("greet", ["need"], "hi", "greet"),
+        ("risk_weapon", ["need"], "food", "risk_weapon"),
+    ],
+)
+def test_a_need_in_a_text_that_the_model_does_not_understand(
+    name: str, entities: list[str], text: str, expected: str
+) -> None:
+    """The lists know a word that the model never met; risk and clear intents stay."""
+    found = [{"entity": one} for one in entities]
+    assert expected == _by_mention(_intent(name), found, text)["name"]

@@ -10,13 +10,20 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rasa_sdk import Tracker
 
+from actions.referral import ShowOffers, question_of
 from directory.hours import Openness, openness
 from directory.question import THE_LINE, Offer, Question, Reader
 from directory.search import Directory
 from directory.tables import ScheduleRow, ServiceAreaRow, ServiceRow
 from directory.vocabulary import Audience, Exploitation, Extent, Fit, Gender, Phase
-from intake.needs import Need
+from intake.details import details
+from intake.needs import Need, find_need
+from intake.places import named_places
+from locales.catalogue import Catalogue
+from locales.segments import count
+from tests.actions.tracker import run, tracker, user
 from tests.directory.made_up import SECRET, MadeUp
 
 PLACES = (None, "AB", "toronto-on", "calgary-ab", "gatineau-qc", "iqaluit-nu", "regina-sk")
@@ -166,6 +173,32 @@ async def test_the_man_whom_systems_forget(directory: Directory) -> None:
         # Somebody answers at this hour: one of them, or the line itself.
         staff = await directory.search(question, 10, Reader.STAFF)
         assert any("open:live" in offer.why for offer in staff)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_bot_answers_him_in_punjabi(directory: Directory) -> None:
+    """From his own words to the texts that he gets: two options, none of them police or a house."""
+    said = "vermilion alberta ch aa, tankhah da masla. main banda haan, 34 saal, kagaz nahi"
+    slots = {
+        "need": getattr(find_need(said), "value", None),
+        "place": named_places(said)[0].place.id,
+        "known_details": [one.value for one in details(said)],
+        "language": "pa",
+    }
+    assert slots["need"] == "labour_rights" and slots["place"] == "vermilion-ab"
+    assert {"man", "age:34", "without_status"} == set(slots["known_details"])
+    catalogue = Catalogue.load()
+    state = tracker(user("affirm", "haan"), slots=slots, loop="find_service_form")
+    outcome = await run(ShowOffers(directory, catalogue), state)
+    assert len(outcome.wishes[0]["services"]) == 2
+    offers = await directory.search(question_of(Tracker.from_dict(state)), 2)
+    assert [one.service_id for one in offers[:2]] == outcome.wishes[0]["services"]
+    assert not [one for one in offers if "asked:police" in one.why or "only:women" in one.why]
+    for message in outcome.messages:
+        if message["response"]:
+            values = {"phone": "1-833-900-1010", "offer": message.get("offer", "")}
+            text = catalogue.text(message["response"], "pa", **values)
+            assert count(text).parts <= 2, text
 
 
 @pytest.mark.parametrize(
