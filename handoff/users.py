@@ -15,7 +15,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from handoff.factors import forget_factors
-from handoff.passwords import LONGEST, SHORTEST, Passwords
+from handoff.passwords import LONGEST, SHORTEST, Passwords, weakness
 from handoff.rights import Role
 from handoff.settings import StoreSettings, explain
 from handoff.staff import LONGEST_NAME, is_name, languages_in
@@ -25,6 +25,14 @@ from storage.database import Database, Transaction, utc_now
 from storage.keys import BadKeyFile, load
 
 _GENERATED_BYTES = 15
+
+# What the page says in two languages (handoff/passwords.py has the keys), for an operator.
+_WEAK = {
+    "account.password_length": f"a password has {SHORTEST} to {LONGEST} characters; several words "
+    "are best",
+    "account.password_name": "the password must not be made from the name; several words are best",
+    "account.password_common": "many people use this password; several words are best",
+}
 
 app = typer.Typer(
     help="Accounts of the desk.",
@@ -59,7 +67,7 @@ def add(
     spoken = languages_in(languages)
     if spoken is None:
         refuse("languages are codes such as en,fr")
-    password = _password(password_stdin, generate)
+    password = _password(shift_name, password_stdin, generate)
 
     async def work(tx: Transaction) -> None:
         hashed = await Passwords().hash(password)
@@ -80,7 +88,7 @@ def change_password(
     name: Name, password_stdin: FromStdin = False, generate: Generate = False
 ) -> None:
     """Set another password; every browser signed in with the old one is signed out."""
-    password = _password(password_stdin, generate)
+    password = _password(clean(name), password_stdin, generate)
 
     async def work(tx: Transaction) -> None:
         account = await _account(tx, name)
@@ -157,7 +165,7 @@ def show() -> None:
         typer.echo(f"{account.name:<{width}}  {account.role:<16}  {spoken:<12}  {state}")
 
 
-def _password(from_stdin: bool, generate: bool) -> str:
+def _password(name: str, from_stdin: bool, generate: bool) -> str:
     if from_stdin and generate:
         refuse("choose one of --password-stdin and --generate")
     if generate:
@@ -168,8 +176,9 @@ def _password(from_stdin: bool, generate: bool) -> str:
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:
         refuse("no terminal to ask at: use --password-stdin or --generate")
-    if not SHORTEST <= len(password) <= LONGEST:
-        refuse(f"a password has {SHORTEST} to {LONGEST} characters; several words are best")
+    weak = weakness(password, name)
+    if weak is not None:
+        refuse(_WEAK[weak])
     return password
 
 
