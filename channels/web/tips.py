@@ -35,7 +35,7 @@ ALL_LOOKS = RateLimitItemPerMinute(120)
 # Each look costs 16 MiB and some 40 ms: no more than these at once.
 _LOOKS_AT_ONCE = 2
 _FIELDS = ("where", "when", "at_risk", "how_known")
-_CLOSED = ("ongoing", "child")
+_CLOSED = ("ongoing", "child", "pass_on")
 
 
 @dataclass(frozen=True)

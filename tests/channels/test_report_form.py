@@ -54,7 +54,9 @@ async def test_told_asked_answered_and_taken_back(
     porch: httpx.AsyncClient, porch_settings: Any, database_url: str
 ) -> None:
     """The whole way without a script; the words told before are never shown again."""
-    receipt = await sent(porch, "A grey van behind the Pine Motel", child="yes", where="Barrie")
+    receipt = await sent(
+        porch, "A grey van behind the Pine Motel", child="yes", where="Barrie", pass_on="no"
+    )
     page = await back(porch, receipt)
     assert "Nobody has read it yet" in page.text
     assert "grey van" not in page.text
@@ -65,7 +67,7 @@ async def test_told_asked_answered_and_taken_back(
         file = await tx.tips_desk.file(tip.id)
         assert file is not None
         assert (file.entry.tier, file.told.child, file.told.where) == (Tier.URGENT, "yes", "Barrie")
-        assert file.entry.language == "en"
+        assert (file.entry.language, file.told.pass_on) == ("en", "no")
         advocate = await tx.accounts.add_advocate(f"Form {receipt}", "x", "advocate", [])
         assert advocate is not None
         at = file.entry.at

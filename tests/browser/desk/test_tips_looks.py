@@ -74,6 +74,22 @@ async def test_from_the_queue_to_the_pdf(
     assert mine is not None and mine.status is Status.PASSED_ON
 
 
+async def test_keys_of_organizations(
+    line: Line, new_page: NewPage, slips: Slips, password_hash: str
+) -> None:
+    """A new key is shown once, beside those that there are."""
+    async with line.database.transaction() as tx:
+        await tx.accounts.add_advocate("Fern", password_hash, "administrator", ["en"])
+    page = await _signed_in(line, new_page, "Fern", "/tip-keys")
+    await page.fill("#name", "Invented Hotels and Conference Centres of the North")
+    await page.get_by_role("button", name="Make a key").click()
+    await expect(page.locator("code")).to_contain_text("hotline_")
+    await _fits(page, "tip-keys")
+    await page.get_by_role("button", name="Revoke").click()
+    await expect(page.locator("td", has_text="Revoked")).to_be_visible()
+    await expect(page.locator("code")).to_have_count(0)
+
+
 async def _police(page: object) -> int:
     """The place of the police in the list of the protocol."""
     names = await page.locator("#c-to option").all_text_contents()  # type: ignore[attr-defined]
