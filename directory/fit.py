@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from directory import weights
+from directory.entries import Area, Candidate, Phone, Service
 from directory.hours import Openness, openness
 from directory.question import Question, Reader
-from directory.tables import PhoneRow, ServiceAreaRow, ServiceRow
 from directory.vocabulary import (
     Audience,
     CrisisGrade,
@@ -25,7 +25,6 @@ from directory.vocabulary import (
     Fit,
     Gender,
     OrganizationKind,
-    Phase,
     PhoneType,
     ShareBy,
     Verification,
@@ -35,7 +34,7 @@ from intake.needs import Need
 from intake.places import Place, PlaceKind, by_id
 
 _YOUTH_UNTIL = 24
-_PAST_YOUTH = 30
+PAST_YOUTH = 30
 # A language code also stands for the languages under it.
 _LANGUAGE_FAMILIES = {"zh": {"cmn", "yue"}, "cr": {"crk", "csw", "cwd"}, "oj": {"ojs", "ojb"}}
 _CRISIS_VERIFIED_FOR = timedelta(days=90)
@@ -48,23 +47,14 @@ _ACCEPTS = {
     Gender.NON_BINARY: "accepts_non_binary",
     Gender.TWO_SPIRIT: "accepts_two_spirit",
 }
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A service with what it is for."""
-
-    service: ServiceRow
-    needs: Mapping[Need, Fit]
-    audiences: frozenset[Audience]
-    phases: frozenset[Phase] = frozenset()
+ACCEPTANCES = (*_ACCEPTS.values(), "accepts_no_status", "accepts_with_children", "accepts_pets")
 
 
 @dataclass
 class Judgement:
     """The cost of offering a service, and why it would be offered."""
 
-    area: ServiceAreaRow | None = None
+    area: Area | None = None
     cost: float = 0.0
     why: list[str] = field(default_factory=list)
     confirm: bool = False
@@ -89,37 +79,37 @@ def judge(
     service = candidate.service
     judgement = Judgement()
     fits = (
-        _may_be_shown(service, question, reader)
-        and _fresh_enough(service, judgement, now, reader)
-        and _meets_need(candidate, question, judgement)
-        and _reaches(service, question, place, judgement)
+        may_be_shown(service, question, reader)
+        and fresh_enough(service, judgement, now, reader)
+        and meets_need(candidate, question, judgement)
+        and reaches(service, question, place, judgement)
         and _accepts(service, question, judgement)
-        and _covers(service, question, judgement)
-        and _speaks(service, question, judgement)
+        and covers(service, question, judgement)
+        and speaks(service, question, judgement)
     )
     if not fits:
         return None
-    _judge_openness(service, question, judgement)
-    _judge_audience(candidate, question, judgement)
-    _judge_phase(candidate, question, judgement)
+    judge_openness(service, question, judgement)
+    judge_audience(candidate, question, judgement)
+    judge_phase(candidate, question, judgement)
     if reader is Reader.PERSON:
-        _judge_number(service, judgement)
+        judge_number(service, judgement)
     elif service.share_by_channel != ShareBy.ANY:
         judgement.note(f"share:{service.share_by_channel}")
     return judgement
 
 
-def voice_number(service: ServiceRow) -> PhoneRow | None:
+def voice_number(service: Service) -> Phone | None:
     """The public number to call."""
     return _number(service, {PhoneType.VOICE, PhoneType.CELL})
 
 
-def text_number(service: ServiceRow) -> PhoneRow | None:
+def text_number(service: Service) -> Phone | None:
     """The public number for SMS, unless texting there is known to be unsafe."""
     return None if service.safe_to_text is False else _number(service, {PhoneType.TEXT})
 
 
-def _number(service: ServiceRow, types: set[PhoneType]) -> PhoneRow | None:
+def _number(service: Service, types: set[PhoneType]) -> Phone | None:
     public = [
         phone
         for phone in service.phones
@@ -128,34 +118,49 @@ def _number(service: ServiceRow, types: set[PhoneType]) -> PhoneRow | None:
     return min(public, key=lambda phone: phone.position, default=None)
 
 
-def transfer_number(service: ServiceRow) -> PhoneRow | None:
+def transfer_number(service: Service) -> Phone | None:
     """The number by which an advocate brings somebody over; never for the person."""
     lines = [phone for phone in service.phones if phone.warm_transfer]
     return min(lines, key=lambda phone: phone.position, default=None)
 
 
-def _may_be_shown(service: ServiceRow, question: Question, reader: Reader) -> bool:
+def is_police(service: Service) -> bool:
+    """Whether police themselves run it."""
+    return service.organization.kind == OrganizationKind.LAW_ENFORCEMENT
+
+
+def police_involved(service: Service) -> bool:
+    """Whether it is police, or works with them."""
+    return is_police(service) or service.police_affiliated is True
+
+
+def is_government(service: Service) -> bool:
+    """Whether a department or agency runs it."""
+    return service.organization.kind == OrganizationKind.GOVERNMENT
+
+
+def is_crisis_line(service: Service) -> bool:
+    """Whether somebody is said to answer: it has to be checked twice as often."""
+    return service.crisis_grade in {CrisisGrade.LIVE_24_7, CrisisGrade.LIVE_HOURS}
+
+
+def may_be_shown(service: Service, question: Question, reader: Reader) -> bool:
     """Police only for those who asked; a service nobody can reach is no offer."""
-    police = (
-        service.organization.kind == OrganizationKind.LAW_ENFORCEMENT
-        or service.police_affiliated is True
-    )
-    if police and not question.police_ok:
+    if police_involved(service) and not question.police_ok:
         return False
     if reader is Reader.STAFF and transfer_number(service) is not None:
         return True
     return voice_number(service) is not None or text_number(service) is not None
 
 
-def _fresh_enough(service: ServiceRow, judgement: Judgement, now: datetime, reader: Reader) -> bool:
+def fresh_enough(service: Service, judgement: Judgement, now: datetime, reader: Reader) -> bool:
     """Never verified: shown, to confirm. Overdue: lower. Twice overdue: for staff alone."""
     if service.verification == Verification.DISPUTED:
         judgement.note("confirm:disputed", weights.DISPUTED, unsure=True)
     elif service.verification != Verification.VERIFIED or service.verified_at is None:
         judgement.note("confirm:unverified", unsure=True)
     else:
-        live = {CrisisGrade.LIVE_24_7, CrisisGrade.LIVE_HOURS}
-        valid = _CRISIS_VERIFIED_FOR if service.crisis_grade in live else _VERIFIED_FOR
+        valid = _CRISIS_VERIFIED_FOR if is_crisis_line(service) else _VERIFIED_FOR
         age = now - service.verified_at
         if age > 2 * valid:
             judgement.note("confirm:stale", weights.STALE, unsure=True)
@@ -165,10 +170,9 @@ def _fresh_enough(service: ServiceRow, judgement: Judgement, now: datetime, read
     return True
 
 
-def _meets_need(candidate: Candidate, question: Question, judgement: Judgement) -> bool:
+def meets_need(candidate: Candidate, question: Question, judgement: Judgement) -> bool:
     """By how much the service answers the need; False when it does not at all."""
-    police = candidate.service.organization.kind == OrganizationKind.LAW_ENFORCEMENT
-    if police and question.police_ok:
+    if is_police(candidate.service) and question.police_ok:
         judgement.note("asked:police", weights.ASKED_FOR_POLICE)
         return True
     needs = candidate.needs
@@ -205,11 +209,11 @@ def _meets_unsaid_need(needs: Mapping[Need, Fit], judgement: Judgement) -> bool:
     return False
 
 
-def _reaches(
-    service: ServiceRow, question: Question, place: Place | None, judgement: Judgement
+def reaches(
+    service: Service, question: Question, place: Place | None, judgement: Judgement
 ) -> bool:
     """The nearest of its areas that holds the place and none to stay away from."""
-    best: tuple[float, str, ServiceAreaRow] | None = None
+    best: tuple[float, str, Area] | None = None
     shunned = [found for name in question.away_from if (found := by_id(name)) is not None]
     for area in service.service_areas:
         if any(_stands_in(area, unsafe) for unsafe in shunned):
@@ -225,7 +229,7 @@ def _reaches(
     return True
 
 
-def _stands_in(area: ServiceAreaRow, unsafe: Place) -> bool:
+def _stands_in(area: Area, unsafe: Place) -> bool:
     """Whether the area is, or holds, or lies in a place that the person must stay away from.
 
     A line for a whole province or the country stands nowhere in particular.
@@ -242,7 +246,7 @@ def _stands_in(area: ServiceAreaRow, unsafe: Place) -> bool:
     return distance <= max(area.radius_km or 0, weights.UNSAFE_KM)
 
 
-def _reach(area: ServiceAreaRow, place: Place | None) -> tuple[float, str] | None:
+def _reach(area: Area, place: Place | None) -> tuple[float, str] | None:
     """(cost, reason) of one area, or None when the place lies outside."""
     extent = Extent(area.level)
     if extent in {Extent.NATIONAL, Extent.NATIONAL_INTAKE}:
@@ -277,40 +281,51 @@ def kilometres(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     return 12_742 * math.asin(min(1.0, math.sqrt(half)))
 
 
-def _accepts(service: ServiceRow, question: Question, judgement: Judgement) -> bool:
+def _accepts(service: Service, question: Question, judgement: Judgement) -> bool:
     """Age, gender, status, children, pets. False for a known no."""
-    if not _accepts_age(service, question.age, judgement):
+    if not accepts_age(service, question.age, judgement):
         return False
-    asked = []
-    if question.gender is not None:
-        asked.append(_ACCEPTS[question.gender])
-    if question.without_status:
-        asked.append("accepts_no_status")
-    if question.with_children:
-        asked.append("accepts_with_children")
-    if question.with_pets:
-        asked.append("accepts_pets")
-    for name in asked:
-        answer: bool | None = getattr(service, name)
-        if answer is None or name in service.unconfirmed:
-            judgement.note(f"confirm:{name}", weights.ELIGIBILITY_UNKNOWN, unsure=True)
-        elif not answer:
+    for name in acceptances_asked(question):
+        if not accepts_one(service, name, judgement):
             return False
+    judge_doors(service, question, judgement)
+    return True
+
+
+def acceptances_asked(question: Question) -> list[str]:
+    """The columns in which a service says whether it takes this person."""
+    asked = [] if question.gender is None else [_ACCEPTS[question.gender]]
+    for said, name in (
+        (question.without_status, "accepts_no_status"),
+        (question.with_children, "accepts_with_children"),
+        (question.with_pets, "accepts_pets"),
+    ):
+        if said:
+            asked.append(name)
+    return asked
+
+
+def accepts_one(service: Service, name: str, judgement: Judgement) -> bool:
+    """One of them: yes, not known, or a known no."""
+    answer: bool | None = getattr(service, name)
+    if answer is None or name in service.unconfirmed:
+        judgement.note(f"confirm:{name}", weights.ELIGIBILITY_UNKNOWN, unsure=True)
+        return True
+    return answer
+
+
+def judge_doors(service: Service, question: Question, judgement: Judgement) -> None:
+    """What may still keep somebody out: a door for women alone, sobriety, a government desk."""
     if question.gender is None and service.accepts_men is False:
         judgement.note("only:women", weights.ELIGIBILITY_UNKNOWN, unsure=True)
         judgement.restricted = True
     if service.sobriety_rule:
         judgement.note("confirm:sobriety", weights.ELIGIBILITY_UNKNOWN, unsure=True)
-    if (
-        question.without_status
-        and service.accepts_no_status is None
-        and service.organization.kind == OrganizationKind.GOVERNMENT
-    ):
+    if question.without_status and service.accepts_no_status is None and is_government(service):
         judgement.note("confirm:government", weights.GOVERNMENT_WITHOUT_STATUS, unsure=True)
-    return True
 
 
-def _covers(service: ServiceRow, question: Question, judgement: Judgement) -> bool:
+def covers(service: Service, question: Question, judgement: Judgement) -> bool:
     """Sex or labour: a mandate for the other one alone is a no."""
     if question.exploitation is None:
         return True
@@ -328,7 +343,7 @@ def _covers(service: ServiceRow, question: Question, judgement: Judgement) -> bo
     return True
 
 
-def _judge_phase(candidate: Candidate, question: Question, judgement: Judgement) -> None:
+def judge_phase(candidate: Candidate, question: Question, judgement: Judgement) -> None:
     """A house for tonight is no home for a year; but better than nothing."""
     if question.phase is None:
         return
@@ -340,7 +355,8 @@ def _judge_phase(candidate: Candidate, question: Question, judgement: Judgement)
         judgement.note("confirm:phase", weights.ELIGIBILITY_UNKNOWN, unsure=True)
 
 
-def _accepts_age(service: ServiceRow, age: int | None, judgement: Judgement) -> bool:
+def accepts_age(service: Service, age: int | None, judgement: Judgement) -> bool:
+    """Within its ages, as far as they are known."""
     low, high = service.minimum_age, service.maximum_age
     limits = f"{'' if not low else int(low)}-{'' if high is None else int(high)}"
     if "minimum_age" in service.unconfirmed or "maximum_age" in service.unconfirmed:
@@ -358,7 +374,7 @@ def _accepts_age(service: ServiceRow, age: int | None, judgement: Judgement) -> 
     return True
 
 
-def _speaks(service: ServiceRow, question: Question, judgement: Judgement) -> bool:
+def speaks(service: Service, question: Question, judgement: Judgement) -> bool:
     """Spoken, interpreted, not known, or known not to be."""
     wanted = question.language
     if wanted is None:
@@ -379,7 +395,7 @@ def _speaks(service: ServiceRow, question: Question, judgement: Judgement) -> bo
     return True
 
 
-def _judge_openness(service: ServiceRow, question: Question, judgement: Judgement) -> None:
+def judge_openness(service: Service, question: Question, judgement: Judgement) -> None:
     """Whether somebody answers at the moment asked about."""
     if question.open_at is None:
         if service.crisis_grade in {CrisisGrade.MESSAGE_ONLY, CrisisGrade.INFO_ONLY}:
@@ -395,22 +411,22 @@ def _judge_openness(service: ServiceRow, question: Question, judgement: Judgemen
         judgement.note("open:closed", weights.CLOSED_URGENT if urgent else weights.CLOSED)
 
 
-def _judge_audience(candidate: Candidate, question: Question, judgement: Judgement) -> None:
+def judge_audience(candidate: Candidate, question: Question, judgement: Judgement) -> None:
     """A service made for some people comes later for others."""
     if not candidate.audiences:
         return
-    shared = candidate.audiences & _groups(question)
+    shared = candidate.audiences & groups(question)
     if shared:
         judgement.note(f"made_for:{min(shared)}", weights.MADE_FOR_THEM)
         return
     cost = min(weights.MADE_FOR_OTHERS[audience] for audience in candidate.audiences)
-    past_youth = question.age is not None and question.age >= _PAST_YOUTH
+    past_youth = question.age is not None and question.age >= PAST_YOUTH
     if candidate.audiences == {Audience.YOUTH} and past_youth:
         cost = weights.PAST_YOUTH
     judgement.note("made_for_others", cost)
 
 
-def _groups(question: Question) -> set[Audience]:
+def groups(question: Question) -> set[Audience]:
     """The groups that the person's own words put them in."""
     groups: set[Audience] = set()
     if question.indigenous or question.need is Need.INDIGENOUS_SUPPORT:
@@ -433,8 +449,36 @@ def _groups(question: Question) -> set[Audience]:
     return groups
 
 
-def _judge_number(service: ServiceRow, judgement: Judgement) -> None:
+def judge_number(service: Service, judgement: Judgement) -> None:
     """A number that no source of today confirms."""
     numbers = [one for one in (voice_number(service), text_number(service)) if one is not None]
     if all(number.unconfirmed for number in numbers):
         judgement.note("confirm:number", weights.NUMBER_UNCONFIRMED, unsure=True)
+
+
+def numbers_known(service: Service) -> tuple[bool, bool, bool]:
+    """All that `may_be_shown` and `judge_number` want to know of the numbers."""
+    numbers = [one for one in (voice_number(service), text_number(service)) if one is not None]
+    return (
+        transfer_number(service) is not None,
+        bool(numbers),
+        all(number.unconfirmed for number in numbers),
+    )
+
+
+def may_be_made_for_it(judgement: Judgement) -> bool:
+    """Whether nothing said so far makes it a stopgap: too far to go, or made for others."""
+    far = judgement.area is not None and judgement.area.level == Extent.NATIONAL_INTAKE
+    return not far and "made_for_others" not in judgement.why
+
+
+def number_of(service: Service) -> str:
+    """The digits by which a person would reach it first; empty without a public number."""
+    number = voice_number(service) or text_number(service)
+    return "" if number is None else digits(number.number)
+
+
+def digits(number: str) -> str:
+    """For comparing numbers: digits alone, without the country code."""
+    found = "".join(letter for letter in number if letter.isdigit())
+    return found[1:] if len(found) == 11 and found.startswith("1") else found

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 import holidays
 from dateutil.rrule import rrulestr
 
-from directory.tables import WEEKDAYS, ScheduleRow, ServiceRow
+from directory.entries import Schedule, Service
+from directory.tables import WEEKDAYS
 from directory.vocabulary import CrisisGrade
 
 ALWAYS = "24/7"
@@ -31,7 +32,7 @@ class Openness(enum.Enum):
     """Closed, or only a machine answers."""
 
 
-def openness(service: ServiceRow, moment: datetime) -> Openness:
+def openness(service: Service, moment: datetime) -> Openness:
     """Whether a live person answers at this moment (aware)."""
     grade = service.crisis_grade
     if grade in {CrisisGrade.MESSAGE_ONLY, CrisisGrade.INFO_ONLY}:
@@ -47,7 +48,7 @@ def openness(service: ServiceRow, moment: datetime) -> Openness:
     return Openness.CLOSED
 
 
-def describe(service: ServiceRow, language: str | None) -> str:
+def describe(service: Service, language: str | None) -> str:
     """The hours for a person, in English or French; empty when they are not known."""
     if service.crisis_grade == CrisisGrade.LIVE_24_7:
         return "" if "crisis_grade" in service.unconfirmed else ALWAYS
@@ -56,7 +57,7 @@ def describe(service: ServiceRow, language: str | None) -> str:
     return ", ".join(part for part in written if part)
 
 
-def _is_holiday(service: ServiceRow, moment: datetime) -> bool:
+def _is_holiday(service: Service, moment: datetime) -> bool:
     """Whether the day is a public holiday where the service is; of the country, if that is all."""
     provinces = {area.province for area in service.service_areas if area.province}
     zones = {schedule.timezone for schedule in service.schedules}
@@ -76,7 +77,7 @@ def _holidays(province: str | None, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("CA", subdiv=province, years=year))
 
 
-def _open_at(schedule: ScheduleRow, moment: datetime) -> Openness:
+def _open_at(schedule: Schedule, moment: datetime) -> Openness:
     """One rule at one moment. A rule that cannot be read is unknown."""
     if schedule.opens_at is None or schedule.closes_at is None:
         return Openness.UNKNOWN
@@ -96,7 +97,7 @@ def _open_at(schedule: ScheduleRow, moment: datetime) -> Openness:
     return Openness.UNKNOWN if schedule.unconfirmed else Openness.LIVE
 
 
-def _covers(schedule: ScheduleRow, day: date, zone: ZoneInfo, moment: datetime) -> bool:
+def _covers(schedule: Schedule, day: date, zone: ZoneInfo, moment: datetime) -> bool:
     """Whether the opening that begins on this day holds the moment."""
     assert schedule.opens_at is not None and schedule.closes_at is not None
     last = day + timedelta(days=1) if schedule.closes_at <= schedule.opens_at else day
@@ -105,12 +106,16 @@ def _covers(schedule: ScheduleRow, day: date, zone: ZoneInfo, moment: datetime) 
     return opens <= moment < closes
 
 
-def _falls_on(schedule: ScheduleRow, day: date) -> bool:
+def _falls_on(schedule: Schedule, day: date) -> bool:
     """Whether the rule has an occurrence on this day of the service's own calendar."""
     if schedule.valid_from is not None and day < schedule.valid_from:
         return False
     if schedule.valid_to is not None and day > schedule.valid_to:
         return False
+    if is_plain(schedule):
+        if schedule.dtstart is not None and day < schedule.dtstart:
+            return False
+        return WEEKDAYS[day.weekday()] in str(schedule.byday).split(",")
     start = schedule.dtstart or schedule.valid_from
     if start is None or (schedule.interval == 1 and schedule.count is None and start <= day):
         start = day
@@ -119,7 +124,20 @@ def _falls_on(schedule: ScheduleRow, day: date) -> bool:
     return bool(rule.between(midnight, midnight, inc=True))
 
 
-def _rule(schedule: ScheduleRow) -> str:
+def is_plain(schedule: Schedule) -> bool:
+    """Named days of every week: nearly all of them are, and need no reading of rules."""
+    others = (schedule.byweekno, schedule.bymonthday, schedule.byyearday, schedule.count,
+              schedule.until)  # fmt: skip
+    return (
+        schedule.freq == "WEEKLY"
+        and schedule.interval == 1
+        and not any(others)
+        and bool(schedule.byday)
+        and all(code in WEEKDAYS for code in str(schedule.byday).split(","))
+    )
+
+
+def _rule(schedule: Schedule) -> str:
     """The row as RFC 5545 writes it."""
     parts = {
         "FREQ": schedule.freq,
@@ -156,7 +174,7 @@ _ZONES = {
 }
 
 
-def _written(schedule: ScheduleRow, french: bool) -> str:
+def _written(schedule: Schedule, french: bool) -> str:
     """ "Mon-Fri 6:30-20:00 ET"; the row's own description where the rule is not that plain."""
     plain = schedule.freq == "WEEKLY" and schedule.interval == 1 and schedule.byday
     if not plain or schedule.opens_at is None or schedule.closes_at is None:

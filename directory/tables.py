@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     DateTime,
     Double,
@@ -52,6 +53,9 @@ LINKED = (
     "language", "service_area", "contact", "address",
 )  # fmt: skip
 """The tables that an attribute or a line of metadata may speak of."""
+
+EVERYTHING = UUID(int=0)
+"""In `directory_touched`: so many services at once that they are not named."""
 
 
 def _one_of(column: str, values: type[enum.StrEnum] | tuple[str, ...]) -> CheckConstraint:
@@ -518,3 +522,18 @@ class DirectoryChangeRow(Base):
     decided_by: Mapped[str | None] = mapped_column(Text)
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     agreed: Mapped[bool | None]
+
+
+class TouchedRow(Base):
+    """That a service, or anything that hangs on it, changed last in this transaction.
+
+    Triggers write it (migration 0022_directory_touched), so that it holds for the editor, for an
+    import and for whoever works on the tables by hand. `directory/current.py` reads it.
+    """
+
+    __tablename__ = "directory_touched"
+    __table_args__ = (Index("ix_directory_touched_transaction", "transaction"),)
+
+    service_id: Mapped[UUID] = mapped_column(primary_key=True)
+    transaction: Mapped[int] = mapped_column(BigInteger)
+    """PostgreSQL's own number of the transaction, which never comes again."""
