@@ -81,6 +81,7 @@ def build_on(
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with Directory.open(database_url, line_phone) as directory:
+            await directory.warm()
             inner = build(line_actions(directory, catalogue))
             app.router.routes.extend(inner.router.routes)
             yield

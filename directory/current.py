@@ -64,7 +64,7 @@ class CurrentIndex:
             isouter=True,
         )
         rows = (await session.execute(statement)).all()
-        return rows[0][0], {key: xid for _, key, xid in rows}
+        return rows[0][0], {key: xid for _, key, xid in rows if xid}
 
     async def _made_anew(self, session: AsyncSession) -> Index:
         candidates = await everything(session, self._reader)

@@ -13,18 +13,20 @@ dates of checking by the day), never too high.
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from directory import fit
+from directory import fit, weights
 from directory.entries import Candidate
 from directory.question import Question, Reader
-from intake.places import Place
+from intake.places import Place, PlaceKind
 
 _KEPT_ANSWERS = 512
+_KM_A_DEGREE = 111.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,13 @@ class Facet:
         rule: Rule,
         reads: Callable[[Asked], Hashable],
         judges_need: bool = False,
+        surely_not: Callable[[Candidate, Asked], bool] = lambda one, asked: False,
     ) -> None:
         self._signature = signature
         self._rule = rule
         self._reads = reads
         self._judges_need = judges_need
+        self._surely_not = surely_not
         self._groups: dict[Hashable, tuple[Candidate, array[int]]] = {}
         self._size = 0
         self._answers: OrderedDict[Hashable, tuple[Part, ...]] = OrderedDict()
@@ -117,6 +121,8 @@ class Facet:
     def _judged(self, asked: Asked) -> tuple[Part, ...]:
         together: dict[tuple[float, bool, bool], Bits] = {}
         for candidate, positions in self._groups.values():
+            if self._surely_not(candidate, asked):
+                continue
             judgement = fit.Judgement()
             if not self._rule(candidate, asked, judgement):
                 continue
@@ -143,6 +149,7 @@ def facets() -> list[Facet]:
                 one.service, asked.question, asked.place, judgement
             ),
             lambda asked: (asked.place and asked.place.id, asked.question.away_from),
+            surely_not=_far_away,
         ),
         Facet(
             lambda one: (frozenset(one.needs.items()), fit.is_police(one.service)),
@@ -194,6 +201,28 @@ def facets() -> list[Facet]:
             lambda asked: (asked.question.police_ok, asked.reader),
         ),
     ]  # fmt: skip
+
+
+def _far_away(candidate: Candidate, asked: Asked) -> bool:
+    """Whether plain subtraction shows that no area holds the place or lies within a drive."""
+    place = asked.place
+    for area in candidate.service.service_areas:
+        if area.province is None:
+            return False
+        if place is None:
+            continue
+        if area.latitude is None or area.longitude is None or place.kind is PlaceKind.PROVINCE:
+            if area.province == place.province:
+                return False
+            continue
+        reach = (weights.NEARBY_KM + (area.radius_km or 0)) / _KM_A_DEGREE
+        if abs(area.latitude - place.latitude) > reach:
+            continue
+        # A degree of longitude is shortest at the end of the reach towards the pole.
+        narrow = math.cos(math.radians(min(89.0, abs(place.latitude) + reach)))
+        if abs(area.longitude - place.longitude) * narrow <= reach:
+            return False
+    return True
 
 
 def _acceptance(name: str) -> Facet:

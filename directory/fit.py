@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from directory import weights
 from directory.entries import Area, Candidate, Phone, Service
@@ -271,6 +272,7 @@ def _reach(area: Area, place: Place | None) -> tuple[float, str] | None:
     return None
 
 
+@lru_cache(maxsize=50_000)
 def kilometres(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     """Great-circle distance between two points given in degrees."""
     phi1, phi2 = math.radians(lat1), math.radians(lat2)

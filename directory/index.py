@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from directory.entries import Candidate, Service
 from directory.facets import Asked, Bits, Part, facets
 from directory.fit import Judgement, judge, number_of
 from directory.hours_facet import HoursFacet
+from directory.question import Question, Reader
+from intake.needs import Need
 
 Ranked = tuple[Judgement, Service]
 _Key = tuple[float, str, str]
@@ -52,6 +55,14 @@ class Index:
         whole.add(range(len(self._candidates)))
         self._valid = whole.number()
         self._loose: dict[UUID, Candidate] = {}
+        self._get_ready()
+
+    def _get_ready(self) -> None:
+        """Let the facets answer what everybody asks, so that the first to ask need not wait."""
+        for need in (None, *Need):
+            asked = Asked(Question(need), None, datetime.now(UTC), Reader.PERSON)
+            for side in self._sides:
+                side.parts(asked)
 
     @property
     def loose(self) -> int:

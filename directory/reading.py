@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -37,8 +37,8 @@ from directory.tables import (
 from directory.vocabulary import Audience, Fit, Phase, ServiceStatus, ShareBy, Visibility
 from intake.needs import Need
 
-_SLICES = 64
-"""All services are read in as many parts, so that others get their turn in between."""
+_AT_ONCE = 1_000
+"""Services read in one go; others get their turn in between."""
 _MADE_OF_OTHERS = frozenset({"organization", "phones", "schedules", "languages", "service_areas"})
 _OWN = tuple(field.name for field in fields(Service) if field.name not in _MADE_OF_OTHERS)
 _Made = dict[UUID, list[Any]]
@@ -48,9 +48,14 @@ async def everything(session: AsyncSession, reader: Reader) -> list[Candidate]:
     """Every service that the reader may ever be offered, and the line's own entry."""
     reading = _Reading(session, reader)
     found: list[Candidate] = []
-    width = 2**128 // _SLICES
-    for number in range(_SLICES):
-        low, high = UUID(int=number * width), UUID(int=(number + 1) * width - 1)
+    size = await session.scalar(select(func.count()).select_from(ServiceRow)) or 0
+    slices = size // _AT_ONCE + 1
+    width = 2**128 // slices
+    for number in range(slices):
+        low, high = (
+            UUID(int=number * width),
+            UUID(int=2**128 - 1 if number == slices - 1 else (number + 1) * width - 1),
+        )
         found += await reading.some(lambda column, a=low, b=high: column.between(a, b))  # type: ignore[misc]
     return found
 

@@ -527,7 +527,7 @@ class DirectoryChangeRow(Base):
 class TouchedRow(Base):
     """That a service, or anything that hangs on it, changed last in this transaction.
 
-    Triggers write it (migration 0022_directory_touched), so that it holds for the editor, for an
+    Triggers write it (migration 0033_directory_touched), so that it holds for the editor, for an
     import and for whoever works on the tables by hand. `directory/current.py` reads it.
     """
 

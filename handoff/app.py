@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from directory.search import Directory
 from handoff import (
     account_pages,
     accounts_pages,
@@ -78,6 +79,7 @@ def create_office(
     database = Database(settings.database_url, load(settings.hotline_key_file))
     return Office(
         settings=settings,
+        directory=Directory.on(database.engine, settings.line_phone, now),
         database=database,
         door=Door(
             database=database,

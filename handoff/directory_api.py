@@ -10,12 +10,11 @@ from pydantic import BaseModel, Field
 
 from directory.asking import Understood, place_named, understand
 from directory.question import THE_LINE, Offer, Question, Reader
-from directory.search import Directory
 from directory.vocabulary import Exploitation, Gender, Phase
 from handoff.auth import SignedIn
 from handoff.directory_words import explained, need_name
 from handoff.errors import SignedOut
-from handoff.office import Office, TheOffice, who
+from handoff.office import TheOffice, who
 from handoff.rendering import language_of
 from handoff.schemas import Failure, Strict
 from intake.languages import name_in
@@ -156,11 +155,6 @@ async def _reader(request: Request, office: TheOffice) -> SignedIn:
 DirectoryReader = Annotated[SignedIn, Depends(_reader)]
 
 
-def directory_of(office: Office) -> Directory:
-    """The search over the desk's own database."""
-    return Directory.on(office.database.engine, office.settings.line_phone, office.now)
-
-
 @router.get("/search")
 async def search(
     request: Request, wanted: Annotated[Wanted, Query()], _: DirectoryReader, office: TheOffice
@@ -168,7 +162,7 @@ async def search(
     """Services for a person, best first, each with why; two at least, and the line's number."""
     screen = language_of(request)
     question = wanted.question(understand(wanted.q), office.now())
-    offers = await directory_of(office).search(question, wanted.limit, Reader.STAFF)
+    offers = await office.directory.search(question, wanted.limit, Reader.STAFF)
     return SearchAnswer(
         understood=_reading(question, screen),
         offers=[Found.of(offer, screen) for offer in offers],

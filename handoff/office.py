@@ -9,6 +9,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request, Response
 
+from directory.search import Directory
 from handoff.auth import Door, SignedIn
 from handoff.desk import Desk
 from handoff.errors import NoRight, SecondFactorMissing, SignedOut
@@ -33,6 +34,8 @@ class Office:
     feed: Feed
     voice: Voice
     now: Clock
+    directory: Directory
+    """The search; it keeps an index, so there is one for the whole process."""
     translator: Translator | None = None
 
     @property

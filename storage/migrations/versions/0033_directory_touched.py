@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022_directory_touched"
-down_revision = "0021_unmasked"
+revision = "0033_directory_touched"
+down_revision = "0032_attempts"
 
 # By table: how a changed row leads to services; {} is the set of changed rows.
 _SERVICES = {
