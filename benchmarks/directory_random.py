@@ -149,6 +149,7 @@ def random_questions(chance: random.Random, number: int, now: datetime) -> Itera
             with_children=chance.random() < 0.3,
             with_pets=chance.random() < 0.2,
             indigenous=chance.random() < 0.2,
+            two_slgbtq=chance.random() < 0.2,
             away_from=chance.choice(((), (), ("toronto-on",), ("AB", "ottawa-on"))),
             exploitation=chance.choice((None, *Exploitation)),
             phase=chance.choice((None, *Phase)),
