@@ -19,6 +19,8 @@ from channels.files.pictures import MOST_PIXELS, drawn_again
 
 MOST_PAGES = 200
 MOST_OBJECTS = 20_000
+#: Bytes of one content stream once it is unfolded.
+MOST_DRAWN = 16 * 1024 * 1024
 _OF_A_PAGE = ("/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Resources", "/Contents")
 _RESOURCES = (
     "/Font", "/XObject", "/ColorSpace", "/ExtGState", "/Pattern", "/Shading",
@@ -182,6 +184,9 @@ def _clean_stream(stream: Stream, *, draws: bool) -> None:
 
 def _without_marks(stream: Page | Stream) -> bytes:
     """A content stream written anew: no marks, no comments between its operators."""
+    drawn = stream.obj.Contents if isinstance(stream, Page) else stream
+    if len(drawn.read_bytes()) > MOST_DRAWN:
+        raise TooLong
     kept = []
     for one in pikepdf.parse_content_stream(stream):
         if isinstance(one, pikepdf.ContentStreamInlineImage):

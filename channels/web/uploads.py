@@ -46,9 +46,19 @@ class Sent:
     """
 
     fields: dict[str, str]
-    files: list[CleanFile] = field(default_factory=list)
-    refused: list[Refusal] = field(default_factory=list)
+    #: What became of each file, in the order in which they came.
+    became: list[CleanFile | Refusal] = field(default_factory=list)
     admitted: bool | None = None
+
+    @property
+    def files(self) -> list[CleanFile]:
+        """Those that can be kept."""
+        return [one for one in self.became if isinstance(one, CleanFile)]
+
+    @property
+    def refused(self) -> list[Refusal]:
+        """Why the others cannot."""
+        return [one for one in self.became if isinstance(one, Refusal)]
 
 
 @dataclass
@@ -114,17 +124,14 @@ class Uploads:
 
     async def _take(self, file: bytearray | Refusal, parts: _Parts, sent: Sent) -> None:
         if isinstance(file, Refusal):
-            sent.refused.append(file)
+            sent.became.append(file)
             return
         became = await self.cleaner.clean(bytes(file)) if sent.admitted else Refusal.BUSY
         parts.release(len(file))
         file.clear()
-        if isinstance(became, Refusal):
-            sent.refused.append(became)
-        elif parts.claim(len(became.content)):
-            sent.files.append(became)
-        else:
-            sent.refused.append(Refusal.BUSY)
+        if isinstance(became, CleanFile) and not parts.claim(len(became.content)):
+            became = Refusal.BUSY
+        sent.became.append(became)
 
 
 @dataclass
