@@ -19,6 +19,7 @@ from channels.adapter import Adapter
 from channels.dispatch import Dispatch
 from channels.send_errors import SendError
 from channels.surge import HUNTING_LINE, offer_call
+from channels.tip_calls import TipCalls
 from channels.webhook import Webhook
 from intake.conversation import GAP, Holder, give_back
 from intake.errors import ConversationNotFound
@@ -77,12 +78,14 @@ class Upkeep:
     adapters: Mapping[str, Adapter] = field(default_factory=dict)
     webhook: Webhook | None = None
     dispatch: Dispatch = field(init=False)
+    tip_calls: TipCalls = field(init=False)
     _purged_at: datetime | None = None
     _erased_at: datetime | None = None
     _unheld: frozenset[int | None] = frozenset()
 
     def __post_init__(self) -> None:
         self.dispatch = Dispatch(self.database, self.now)
+        self.tip_calls = TipCalls(self.database, self.now)
 
     async def run(self) -> None:
         """Until cancelled. A failure is logged by its kind and tried again."""
@@ -93,6 +96,7 @@ class Upkeep:
                 self.mend,
                 self.take_back,
                 self.dispatch.run,
+                self.tip_calls.run,
                 self.mend_alerts,
                 self.mend_webhook,
                 self.tell_places,

@@ -326,11 +326,17 @@ def _is_theirs(advocate: Advocate, conversation: Conversation) -> bool:
     return waiting or conversation.advocate_id == advocate.id
 
 
-async def open_tip(tx: Transaction, advocate: Advocate, tip_id: UUID) -> TipFile | None:
-    """A tip whole, and the look written down; None where there is no such tip."""
+async def open_tip(
+    tx: Transaction, advocate: Advocate, tip_id: UUID, now: datetime
+) -> TipFile | None:
+    """A tip whole, and the look written down; None where there is no such tip.
+
+    From here on nobody is woken for it.
+    """
     tip = await tx.tips_desk.file(tip_id)
     if tip is not None:
         await tx.desk.audit("tip_opened", advocate_id=advocate.id, detail={"tip": str(tip_id)})
+        await tx.tip_calls.opened(tip_id, now)
     return tip
 
 

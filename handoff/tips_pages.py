@@ -9,9 +9,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, ValidationError
 
 from handoff.access import open_tip, unmask_tipster
 from handoff.auth import SignedIn
+from handoff.duty_routes import Email, Phone
+from handoff.errors import UnfitValue
 from handoff.office import Office, TheOffice, needs
 from handoff.rendering import language_of, page
 from handoff.rights import Right, may
@@ -30,16 +33,55 @@ Officer = Annotated[SignedIn, Depends(needs(Right.READ_TIPS))]
 _Text = Annotated[str, Form(max_length=4 * LONGEST_WORDS)]
 
 
+class _Woken(BaseModel):
+    """How an officer is reached outside the desk."""
+
+    phone: Phone | None = None
+    email: Email | None = None
+
+
 @router.get(PATH)
 async def queue(request: Request, signed_in: Officer, office: TheOffice) -> Response:
     """Open tips, the most urgent first, or those that are over. No word of any of them."""
     over = request.query_params.get("over") == "1"
+    kept = request.query_params.get("kept") == "1"
+    me = signed_in.advocate.id
     async with office.database.transaction() as tx:
         tips = await tx.tips_desk.queue(over=over)
-        await tx.desk.audit("tips_listed", advocate_id=signed_in.advocate.id)
+        await tx.desk.audit("tips_listed", advocate_id=me)
+        woken = (await tx.routing.reachable([me]))[me]
     screen = language_of(request)
     names = {one.language: name_in(one.language, screen) for one in tips if one.language}
-    return page(request, office, signed_in, "tips/queue.html", tips=tips, over=over, names=names)
+    return page(
+        request,
+        office,
+        signed_in,
+        "tips/queue.html",
+        tips=tips,
+        over=over,
+        names=names,
+        woken=woken,
+        done=SCREEN.catalogue.text("tips.woken_kept", screen) if kept else None,
+    )
+
+
+@router.post(PATH + "/woken")
+async def set_woken(
+    signed_in: Officer, office: TheOffice, phone: _Text = "", email: _Text = ""
+) -> Response:
+    """How the officer is woken for an urgent tip; an empty field removes the address."""
+    try:
+        given = _Woken.model_validate(
+            {"phone": phone.strip() or None, "email": email.strip() or None}
+        )
+    except ValidationError:
+        raise UnfitValue("a number as +16135550100, an address as name@example.org") from None
+    me = signed_in.advocate.id
+    async with office.database.transaction() as tx:
+        await tx.alerts.set_addresses(me, phone=given.phone, email=given.email)
+        detail = {"what": ["email", "phone"]}
+        await tx.desk.audit("duty_changed", advocate_id=me, detail=detail)
+    return RedirectResponse(f"{PATH}?kept=1", status_code=HTTPStatus.SEE_OTHER)
 
 
 @router.get(PATH + "/{tip_id}")
@@ -142,7 +184,7 @@ async def _show(
     unmasked: bool = False,
 ) -> Response:
     async with office.database.transaction() as tx:
-        tip = await open_tip(tx, signed_in.advocate, tip_id)
+        tip = await open_tip(tx, signed_in.advocate, tip_id, office.now())
         if tip is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         writers = {one.advocate_id for one in tip.entries if one.advocate_id}

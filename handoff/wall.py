@@ -74,6 +74,8 @@ class Wall:
     longest: timedelta | None
     alerts: Sequence[Unanswered] = ()
     """Alerts for those who still wait, that nobody has acted on."""
+    tips: int = 0
+    """Urgent tips that no officer has opened."""
 
     @property
     def waiting(self) -> int:
@@ -97,6 +99,7 @@ def wall(
     people: Sequence[OnShift],
     now: datetime,
     alerts: Sequence[Unanswered] = (),
+    tips: int = 0,
 ) -> Wall:
     """The figures of this moment."""
     waits = [now - entry.waiting_since for entry in entries if _waits(entry)]
@@ -108,6 +111,7 @@ def wall(
         people=people,
         longest=max(waits, default=None),
         alerts=alerts,
+        tips=tips,
     )
 
 

@@ -48,6 +48,7 @@ async def look(office: Office) -> Wall:
             await tx.wall.on_shift(now, now - office.settings.idle),
             now,
             await tx.alerts.unanswered(),
+            await tx.tip_calls.unopened(),
         )
 
 

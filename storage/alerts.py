@@ -19,6 +19,7 @@ from intake.risk import Tier
 from storage.handoff_tables import AlertRow, DutyRow, PushSubscriptionRow
 from storage.repositories import Shelf
 from storage.tables import AdvocateRow, ConversationRow, EscalationRow
+from storage.tip_tables import TipRow
 
 PUSH_ENDPOINT = "push.endpoint"
 _OPEN = ("queued", "sending")
@@ -100,9 +101,10 @@ class AlertRepository(Shelf):
         """Start to send; None when it is over, or when nobody has to be woken any more."""
         found = (
             await self.session.execute(
-                select(AlertRow, EscalationRow, ConversationRow.holder, AdvocateRow)
-                .join(EscalationRow, EscalationRow.id == AlertRow.escalation_id)
-                .join(ConversationRow, ConversationRow.id == EscalationRow.conversation_id)
+                select(AlertRow, EscalationRow, ConversationRow.holder, TipRow, AdvocateRow)
+                .outerjoin(EscalationRow, EscalationRow.id == AlertRow.escalation_id)
+                .outerjoin(ConversationRow, ConversationRow.id == EscalationRow.conversation_id)
+                .outerjoin(TipRow, TipRow.id == AlertRow.tip_id)
                 .join(AdvocateRow, AdvocateRow.id == AlertRow.advocate_id)
                 .where(AlertRow.id == alert_id, AlertRow.state.in_(_OPEN))
                 .with_for_update(of=AlertRow)
@@ -110,8 +112,13 @@ class AlertRepository(Shelf):
         ).first()
         if found is None:
             return None
-        alert, escalation, holder, advocate = found
-        if escalation.closed_at or holder != "waiting" or advocate.disabled_at:
+        alert, escalation, holder, _, advocate = found
+        tip: TipRow | None = found[3]
+        if tip is not None:
+            over, tier = tip.wakes_at is None, tip.tier
+        else:
+            over, tier = escalation.closed_at or holder != "waiting", escalation.tier
+        if over or advocate.disabled_at:
             alert.state = "withdrawn"
             return None
         alert.state, alert.attempts = "sending", alert.attempts + 1
@@ -119,7 +126,7 @@ class AlertRepository(Shelf):
             id=alert.id,
             advocate_id=advocate.id,
             channel=alert.channel,
-            now=escalation.tier == Tier.IMMINENT,
+            now=tier == Tier.IMMINENT,
             language="fr"
             if "en" not in advocate.languages and "fr" in advocate.languages
             else "en",

@@ -43,6 +43,7 @@ from storage.routing import RoutingRepository
 from storage.safety_plans import SafetyPlanRepository
 from storage.staff import StaffRepository
 from storage.switches import SwitchRepository
+from storage.tip_calls import TipCallRepository
 from storage.tip_keys import OrganizationKeys
 from storage.tips import TipRepository
 from storage.tips_desk import TipsDeskRepository
@@ -72,6 +73,7 @@ class Transaction:
         self.escalations = EscalationRepository(session, keyring)
         self.tips = TipRepository(session, keyring)
         self.tips_desk = TipsDeskRepository(session, keyring)
+        self.tip_calls = TipCallRepository(session, keyring)
         self.attachments = AttachmentRepository(session, keyring)
         self.vault = Vault(session, keyring)
         self.organization_keys = OrganizationKeys(session, keyring)

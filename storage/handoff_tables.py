@@ -109,11 +109,15 @@ class OfferRow(Base):
 
 
 class AlertRow(Base):
-    """One advocate is told, outside the browser tab and without content, that somebody waits."""
+    """One advocate is told, outside the browser tab and without content, that somebody waits.
+
+    It is about a conversation's escalation or about a tip that nobody has opened.
+    """
 
     __tablename__ = "alert"
     __table_args__ = (
-        _one_of("kind", "offer", "shift", "lead"),
+        _one_of("kind", "offer", "shift", "lead", "tip"),
+        CheckConstraint("(escalation_id IS NULL) <> (tip_id IS NULL)", name="about"),
         _one_of("channel", "push", "sms", "email", "none"),
         _one_of("state", "queued", "sending", "sent", "failed", "withdrawn"),
         Index("ix_alert_escalation", "escalation_id", "created_at"),
@@ -121,7 +125,12 @@ class AlertRow(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    escalation_id: Mapped[UUID] = mapped_column(ForeignKey("escalation.id", ondelete="CASCADE"))
+    escalation_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("escalation.id", ondelete="CASCADE")
+    )
+    tip_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("tip.id", ondelete="CASCADE"), index=True
+    )
     advocate_id: Mapped[UUID] = mapped_column(
         ForeignKey("advocate.id", ondelete="CASCADE"), index=True
     )

@@ -43,6 +43,7 @@ class TipRow(Base):
         _one_of("label", "actionable", "insufficient", "unfounded", "spam", "prank"),
         CheckConstraint("tier BETWEEN 1 AND 3", name="tier"),
         Index("ix_tip_queue", "status", "tier", "at"),
+        Index("ix_tip_wakes", "wakes_at", postgresql_where="wakes_at IS NOT NULL"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -65,6 +66,9 @@ class TipRow(Base):
     status_at: Mapped[datetime | None] = mapped_column(Moment)
     label_at: Mapped[datetime | None] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    #: Urgent words came where nobody waits in a conversation, and no officer has opened them yet.
+    wakes_at: Mapped[datetime | None] = mapped_column(Moment)
+    paged_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class TipEntryRow(Base):

@@ -20,6 +20,7 @@ from intake.tip_fields import (
     Entry,
     NewTip,
     OpenTip,
+    Origin,
     Status,
     Taken,
     TipFields,
@@ -63,6 +64,7 @@ class TipRepository(Shelf):
                 at=new.at,
                 changed_at=new.at,
                 expires_at=new.at + KEEP,
+                wakes_at=new.at if _wakes(new.origin, tier) else None,
             )
         )
         await self._add_entry(tip_id, key, "words", new.words, new.at, new.source)
@@ -136,16 +138,20 @@ class TipRepository(Shelf):
             kind = "answer" if tip.question is not None else "words"
             await self._add_entry(tip.id, key, kind, text, at, None)
             await self._index(tip.id, text)
-        await self._press(tip.id, text, at)
+        await self._press(tip.id, text, at, wakes=urgency(TipFields(), text) >= Tier.URGENT)
         return await attach(self, tip.id, key, files, at)
 
     async def withdraw(self, tip_id: UUID, at: datetime) -> None:
         """Take a tip back: its words, files, keys and origin are gone at once."""
         await wipe(self, tip_id, at, Status.WITHDRAWN)
 
-    async def _press(self, tip_id: UUID, text: str, at: datetime) -> None:
+    async def _press(self, tip_id: UUID, text: str, at: datetime, *, wakes: bool = False) -> None:
         """What was added may press more than what was said before; never less."""
         tier = urgency(TipFields(), text)
+        if wakes:
+            await self.session.execute(
+                update(TipRow).where(TipRow.id == tip_id).values(wakes_at=at, paged_at=None)
+            )
         await self.session.execute(
             update(TipRow)
             .where(TipRow.id == tip_id)
@@ -218,6 +224,7 @@ async def wipe(shelf: Shelf, tip_id: UUID, at: datetime, status: Status | None) 
         "desk_key_sealed": None,
         "receipt_mark": None,
         "receipt_key_locked": None,
+        "wakes_at": None,
         "changed_at": at,
     }
     if status is not None:
@@ -261,6 +268,11 @@ def read_fields(key: DataKey, row: TipRow) -> TipFields:
     if row.fields_locked is None:
         return TipFields()
     return TipFields.read(json.loads(key.unlock(row.fields_locked, f"tip.fields:{row.id}")))
+
+
+def _wakes(origin: Origin, tier: Tier) -> bool:
+    """A conversation fetches its own human; who wrote by form waits nowhere."""
+    return origin is not Origin.CONVERSATION and tier >= Tier.URGENT
 
 
 def _locked_fields(key: DataKey, tip_id: UUID, told: TipFields) -> bytes:

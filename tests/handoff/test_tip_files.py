@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 
 from handoff.guard import SEALED_OFF
-from intake.tip_fields import NewTip, Origin
+from intake.tip_fields import NewTip, Origin, TipFields
 from intake.tip_files import CleanFile, FileKind
 from storage.attachments import PRESERVED
 from storage.tip_clock import purge_tips
@@ -101,3 +101,21 @@ async def test_a_marked_file_is_sealed_from_everybody_and_outlives_the_tip(
     async with bench.database.transaction() as tx:
         await purge_tips(tx.tips, bench.clock())
     assert sealed() == []
+
+
+async def test_an_officer_says_how_to_be_woken_and_opening_ends_it(bench: Bench) -> None:
+    """Addresses are kept sealed and never shown again; an open tip wakes nobody any more."""
+    officer = await bench.advocate("Reed", "tips_officer")
+    kept = await officer.post("/tips/woken", data={"phone": "+16135550147", "email": ""})
+    assert kept.status_code == 303
+    page = (await officer.get("/tips")).text
+    assert "5550147" not in page and "Text" in page
+    refused = await officer.post("/tips/woken", data={"phone": "12", "email": "x"})
+    assert refused.status_code == 422
+    new = NewTip(Origin.FORM, "words", bench.clock(), TipFields(ongoing="yes"))
+    async with bench.database.transaction() as tx:
+        taken = await tx.tips.start(new)
+        assert await tx.tip_calls.unopened() == 1
+    await officer.get(f"/tips/{taken.id}")
+    async with bench.database.transaction() as tx:
+        assert await tx.tip_calls.unopened() == 0
