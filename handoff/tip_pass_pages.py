@@ -68,7 +68,7 @@ async def act(tip_id: UUID, request: Request, signed_in: Officer, office: TheOff
     if name in ACTS:
         try:
             async with office.database.transaction() as tx:
-                tip = await _open(tx, signed_in, tip_id)
+                tip = await _open(tx, signed_in, tip_id, office.now())
                 answers = Answers.of_form(forms.plain(form, _ANSWERS))
                 shown = sheet(answers, await store.candidates(tx.session), office.now().date())
                 desk = LedgerDesk(tx, signed_in.advocate, office.now())
@@ -98,7 +98,7 @@ async def _draw(
     now, language = office.now(), language_of(request)
     words = SCREEN.all(language)
     async with office.database.transaction() as tx:
-        tip = await _open(tx, signed_in, tip_id)
+        tip = await _open(tx, signed_in, tip_id, office.now())
         ledger = await open_ledger(tx, signed_in.advocate, subject_of(tip))
         assert not isinstance(ledger, Refused)
         answers = answers_of(tip.fields)
@@ -178,8 +178,8 @@ async def _agencies(
     return found
 
 
-async def _open(tx: Transaction, signed_in: SignedIn, tip_id: UUID) -> TipFile:
-    tip = await open_tip(tx, signed_in.advocate, tip_id)
+async def _open(tx: Transaction, signed_in: SignedIn, tip_id: UUID, now: datetime) -> TipFile:
+    tip = await open_tip(tx, signed_in.advocate, tip_id, now)
     if tip is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return tip

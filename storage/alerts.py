@@ -114,10 +114,12 @@ class AlertRepository(Shelf):
             return None
         alert, escalation, holder, _, advocate = found
         tip: TipRow | None = found[3]
+        tier: Tier | None
         if tip is not None:
-            over, tier = tip.wakes_at is None, tip.tier
+            over, tier = tip.wakes_at is None, Tier(tip.tier)
         else:
-            over, tier = escalation.closed_at or holder != "waiting", escalation.tier
+            over = escalation.closed_at is not None or holder != "waiting"
+            tier = Tier(escalation.tier) if escalation.tier else None
         if over or advocate.disabled_at:
             alert.state = "withdrawn"
             return None
