@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0033_tip_calls"
-down_revision = "0032_attempts"
+revision = "0034_tip_calls"
+down_revision = "0033_directory_touched"
 
 _MOMENT = sa.DateTime(timezone=True)
 
