@@ -17,6 +17,8 @@ from directory.vocabulary import VerificationMethod
 from handoff import report_pages, report_words, tip_pass_acts
 from handoff.ledger import YARDSTICK
 from handoff.refusals import OTHER_CODES, REFUSALS
+from handoff.rights import Role
+from handoff.staff import ResetReason
 from handoff.words import SCREEN, chosen
 from intake.competencies import Competency
 from intake.consent import Act, Lack
@@ -45,6 +47,8 @@ FAMILIES: dict[str, set[str]] = {
     "tips.file": {one.value for one in FileKind},
     "tips.file_parts": {one.value for one in FileKind},
     "tips.kind": {"plate", "phone", "handle", "email", "link", "place"},
+    "role": {one.value for one in Role},
+    "accounts.reason": {one.value for one in ResetReason},
     "tips.scrub.why": {one.value for one in Why},
     "tips.pass.lack": {one.value for one in Lack},
     "tips.pass.done": set(tip_pass_acts.ACTS),
