@@ -30,6 +30,8 @@ from locales.catalogue import Catalogue
 MOST_SHOWN = 10
 #: Enough of an id to know a service again; memories stay short.
 _ID_LETTERS = 8
+#: Texts that answer no question of the form: danger, and questions about the line itself.
+_NO_ANSWER = ("risk_", "ask_if_", "ask_police", "ask_private", "ask_cost", "ask_delete")
 _AWAY, _ANYWHERE = "away", "anywhere"
 _OF_SEARCH = ("need", "details", "known_details", "send", "offer_wish", "shown", "offered",
               "offers_sent", "reach")  # fmt: skip
@@ -52,11 +54,12 @@ class ValidateSearch(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
         intent = (tracker.latest_message.get("intent") or {}).get("name") or ""
-        if intent.startswith("risk_"):
+        if intent.startswith(_NO_ANSWER):
             return []
         filled = tracker.slots_to_validate()
         known = _strings(tracker.get_slot("known_details"))
-        gathered = sorted({*known, *_strings(tracker.get_slot("details"))})
+        # Of this text alone: "is this the police?" between two questions is no wish for police.
+        gathered = sorted({*known, *_details(tracker)})
         events = [SlotSet(name, value) for name, value in filled.items()]
         if gathered != known:
             events.append(SlotSet("known_details", gathered))
@@ -164,7 +167,7 @@ class FinishSearch(Action):
 def question_of(tracker: Tracker) -> Question:
     """What the slots say of the person's wish; what they do not say stays unknown."""
     need = _need(tracker.get_slot("need"))
-    details = {*_strings(tracker.get_slot("known_details")), *_strings(tracker.get_slot("details"))}
+    details = set(_strings(tracker.get_slot("known_details")))
     place, away = _where(tracker)
     language = tracker.get_slot("language")
     return Question(
@@ -183,6 +186,12 @@ def question_of(tracker: Tracker) -> Question:
         exploitation=Exploitation.LABOUR if need is Need.LABOUR_RIGHTS else None,
         police_ok=Detail.POLICE.value in details,
     )
+
+
+def _details(tracker: Tracker) -> list[str]:
+    """The details that the latest text names."""
+    entities = tracker.latest_message.get("entities") or []
+    return _strings([one.get("value") for one in entities if one.get("entity") == "detail"])
 
 
 def _where(tracker: Tracker) -> tuple[str | None, tuple[str, ...]]:

@@ -53,8 +53,9 @@ async def _validated(
     intent: str, asked: str, *filled: tuple[str, Any], **slots: Any
 ) -> dict[str, Any]:
     """The slots after the form has heard a text."""
+    named = [{"entity": "detail", "value": one} for one in slots.pop("named", [])]
     heard = [
-        user(intent, "x"),
+        user(intent, "x", entities=named),
         {"event": "action", "name": "find_service_form"},
         *(slot(name, value) for name, value in filled),
     ]
@@ -112,8 +113,9 @@ async def test_a_question_in_between_does_not_send_the_offers_again() -> None:
         ("inform_place", "offer_wish", [("place", "calgary-ab")], {"shown": ["aaaaaaaa"]},
          {"place": "calgary-ab", "offer_wish": None, "offers_sent": False, "shown": [],
           "reach": None}),
-        ("inform_need", "need", [], {"details": ["man"], "known_details": ["without_status"]},
+        ("inform_need", "need", [], {"named": ["man"], "known_details": ["without_status"]},
          {"known_details": ["man", "without_status"]}),
+        ("ask_if_police", "offer_wish", [], {"named": ["police"]}, {}),
         ("risk_weapon", "offer_wish", [("offer_wish", "another")], {}, {}),
     ],
 )  # fmt: skip
@@ -185,7 +187,7 @@ def test_every_text_is_two_sms_at_most_and_tells_nothing(language: str) -> None:
         ({"known_details": ["police", "two_slgbtq", "with_pets", "away:toronto-on"]},
          Question(language="en", police_ok=True, two_slgbtq=True, with_pets=True,
                   away_from=("toronto-on",))),
-        ({"need": "indigenous_support", "details": ["with_children", 3]},
+        ({"need": "indigenous_support", "known_details": ["with_children", 3]},
          Question(need=Need.INDIGENOUS_SUPPORT, language="en", indigenous=True,
                   with_children=True)),
     ],
