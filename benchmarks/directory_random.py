@@ -39,7 +39,7 @@ def random_candidates(chance: random.Random, number: int, now: datetime) -> list
 
 
 def _maybe(chance: random.Random) -> bool | None:
-    return chance.choice((True, False, None, None))
+    return chance.choice((True, True, False, None, None, None))
 
 
 def _doubt(chance: random.Random, name: str) -> tuple[str, ...]:
@@ -75,10 +75,10 @@ def _candidate(chance: random.Random, now: datetime) -> Candidate:
         schedules=tuple(_schedule(chance) for _ in range(chance.choice((0, 1, 1, 2)))),
         languages=tuple(Language(code, _doubt(chance, "code")) for code in
                         sorted(chance.sample(_LANGUAGES, chance.choice((0, 1, 2))))),
-        service_areas=tuple(_area(chance) for _ in range(chance.choice((1, 1, 2)))),
+        service_areas=tuple(_area(chance) for _ in range(chance.choice((1, 2, 3)))),
         **flags,
     )  # fmt: skip
-    needs = chance.sample(list(Need), chance.choice((0, 1, 3)))
+    needs = chance.sample(list(Need), chance.choice((1, 4, 8)))
     return Candidate(
         service,
         {need: chance.choice(list(Fit)) for need in needs},
@@ -88,10 +88,10 @@ def _candidate(chance: random.Random, now: datetime) -> Candidate:
 
 
 def _phones(chance: random.Random) -> Iterator[Phone]:
-    for position in range(chance.choice((0, 1, 1, 1, 2))):
+    for position in range(chance.choice((0, 1, 1, 1, 1, 2, 2))):
         # Few numbers, so that several services share one.
-        number = f"555-01{chance.randrange(40):02}"
-        kind = chance.choice(("voice", "voice", "text", "fax"))
+        number = f"555-01{chance.randrange(95):02}"
+        kind = chance.choice(("voice", "voice", "voice", "text", "fax"))
         transfer = chance.random() < 0.1
         visibility = "staff_only" if transfer else chance.choice(("public", "public", "staff_only"))
         yield Phone(number, None, kind, visibility, transfer, position, _doubt(chance, "number"))
@@ -142,16 +142,16 @@ def random_questions(chance: random.Random, number: int, now: datetime) -> Itera
             need=chance.choice((None, *Need)),
             place_id=chance.choice(_ASKED),
             language=chance.choice((None, "en", "pa", "zh")),
-            age=chance.choice((None, 14, 17, 24, 34, 70)),
-            gender=chance.choice((None, *Gender)),
+            age=chance.choice((None, None, None, 17, 24, 34)),
+            gender=chance.choice((*[None] * 5, *Gender)),
             open_at=chance.choice((None, now + timedelta(minutes=minutes))),
-            without_status=chance.random() < 0.3,
-            with_children=chance.random() < 0.3,
-            with_pets=chance.random() < 0.2,
+            without_status=chance.random() < 0.2,
+            with_children=chance.random() < 0.1,
+            with_pets=chance.random() < 0.1,
             indigenous=chance.random() < 0.2,
             two_slgbtq=chance.random() < 0.2,
-            away_from=chance.choice(((), (), ("toronto-on",), ("AB", "ottawa-on"))),
-            exploitation=chance.choice((None, *Exploitation)),
+            away_from=chance.choice((*[()] * 6, ("toronto-on",), ("AB", "ottawa-on"))),
+            exploitation=chance.choice((*[None] * 5, *Exploitation)),
             phase=chance.choice((None, *Phase)),
             police_ok=chance.random() < 0.2,
         )
