@@ -73,7 +73,7 @@ async def receive(
             await proof.alert(tx, conversation, message_id, voice, at)
             return Received.NEW
         if receipt is not None and sign is None and conversation.holder is Holder.BOT:
-            await tips.hold_receipt(tx, conversation.id, receipt)
+            await tips.hold_receipt(tx, conversation.id, receipt, at)
         conversation = await _obey_keyword(tx, conversation, inbound, voice, at)
         if assessment.tier is not None or assessment.asks_for_person:
             cause = Cause(

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from intake import receipts
-from intake.conversation import Conversation
+from intake.conversation import GAP, Conversation
 from intake.keywords import Choice, choice
 from intake.ports import Pending, UnitOfWork
 from intake.risk import Tier
@@ -29,6 +29,8 @@ QUESTIONS = ("ongoing", "where", "when", "how_known")
 # The closed one asks for a child as well; it is the engine's own question.
 _CLOSED = {"ongoing": "utter_ask_tip_form_tip_now"}
 _BACK, _WITHDRAW = "back", "withdraw"
+# So long a receipt that was sent waits for the answer to the safety check.
+TYPED_WAITS = GAP
 # More tries than these within an hour are answered without a look.
 _TRIES, _TRIES_WITHIN = 5, timedelta(hours=1)
 _CHOSEN = {Choice.YES: Answer.YES, Choice.NO: Answer.NO, Choice.LIMITS: Answer.UNSURE}
@@ -41,13 +43,15 @@ class TipState:
     """Which tip is being taken in a conversation; kept sealed, forgotten with its end.
 
     `step`: the question that waits for an answer, or what a returning tipster may do. `receipt`:
-    what has still to be told. `typed`: a receipt that came in and waits for its turn.
+    what has still to be told. `typed`: a receipt that came in and waits for its turn, and since
+    when: whoever answers the safety check much later may be somebody else.
     """
 
     tip: str = ""
     step: str = ""
     receipt: str = ""
     typed: str = ""
+    typed_at: str = ""
     origin_kept: bool = False
 
     @property
@@ -74,10 +78,10 @@ async def _save(tx: UnitOfWork, conversation_id: UUID, state: TipState) -> None:
     await tx.conversations.keep_tip_state(conversation_id, kept)
 
 
-async def hold_receipt(tx: UnitOfWork, conversation_id: UUID, receipt: str) -> None:
+async def hold_receipt(tx: UnitOfWork, conversation_id: UUID, receipt: str, at: datetime) -> None:
     """Somebody sent a receipt: it waits, sealed, until the person may be answered."""
     state = await state_of(tx, conversation_id)
-    await _save(tx, conversation_id, replace(state, typed=receipt))
+    await _save(tx, conversation_id, replace(state, typed=receipt, typed_at=at.isoformat()))
 
 
 async def keep(
@@ -98,7 +102,9 @@ async def keep(
         Origin.CONVERSATION, words, at, language=conversation.language, source=source, tier=tier
     )
     taken = await tx.tips.start(new)
-    state = TipState(tip=str(taken.id), receipt=taken.receipt, typed=state.typed)
+    state = TipState(
+        tip=str(taken.id), receipt=taken.receipt, typed=state.typed, typed_at=state.typed_at
+    )
     await _save(tx, conversation.id, state)
     return state
 
@@ -148,13 +154,20 @@ async def drive(
     """Answer texts that are for the tip; tells when a human is needed."""
     state = await state_of(tx, conversation.id)
     said = [item for item in pending if item.text and item.text != receipts.MASK]
-    if state.typed:
+    if state.typed and _has_lapsed(state, at):
+        await voice.say(tx, conversation, "utter_menu", hint)
+        await _save(tx, conversation.id, replace(state, typed="", typed_at=""))
+    elif state.typed:
         await _come_back(tx, conversation, state, voice, hint, at)
     elif state.step in (_BACK, _WITHDRAW):
         await _take_back(tx, conversation, state, said, voice, hint, at)
     elif state.step in QUESTIONS and said:
         return await _hear_answer(tx, conversation, state, said, voice, hint, at)
     return None
+
+
+def _has_lapsed(state: TipState, at: datetime) -> bool:
+    return bool(state.typed_at) and at - datetime.fromisoformat(state.typed_at) > TYPED_WAITS
 
 
 async def keep_answer(
@@ -209,7 +222,7 @@ async def _come_back(
     hint: str | None,
     at: datetime,
 ) -> None:
-    receipt, state = state.typed, replace(state, typed="")
+    receipt, state = state.typed, replace(state, typed="", typed_at="")
     tries = await tx.messages.count_outbound(conversation.id, UNKNOWN, at - _TRIES_WITHIN)
     tip = await tx.tips.by_receipt(receipt)
     if tip is None or tries >= _TRIES:

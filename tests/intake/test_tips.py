@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from intake import receipts
+from intake import receipts, tips
 from intake.conversation import Holder
 from intake.effects import Say, TakeTip
 from intake.risk import Tier
@@ -132,6 +133,22 @@ async def test_coming_back_after_the_safety_check(make: Callable[[], Texter]) ->
         thread = [one.text for one in await tx.desk.thread(other.id)]
     assert receipts.MASK in thread
     assert not any(receipt in (line or "").replace(" ", "") for line in thread)
+
+
+async def test_a_receipt_that_waited_too_long_opens_nothing(
+    make: Callable[[], Texter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever answers the safety check much later may be somebody else; they send it again."""
+    first = make()
+    receipt = await told(first)
+    for words in ("2", "3", "3", "3"):
+        await say(first, words)
+    other = make()
+    assert await say(other, receipts.shown(receipt)) == ["open.first"]
+    monkeypatch.setattr(tips, "TYPED_WAITS", timedelta(seconds=-1))
+    assert await say(other, "1") == ["utter_menu"]
+    monkeypatch.undo()
+    assert (await say(other, receipts.shown(receipt)))[-1] == "tip.back"
 
 
 async def test_taking_it_back(make: Callable[[], Texter]) -> None:
