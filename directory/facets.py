@@ -25,7 +25,8 @@ from directory.entries import Candidate
 from directory.question import Question, Reader
 from intake.places import Place, PlaceKind
 
-_KEPT_ANSWERS = 512
+_KEPT_ANSWERS = 64
+"""By facet. Of a large directory one answer about reach holds hundreds of sets: a megabyte."""
 _KM_A_DEGREE = 111.0
 
 
