@@ -298,6 +298,22 @@ async def test_effects_are_carried_out(texter: Texter) -> None:
     assert await texter.rows(f"SELECT 1 FROM referral_offer WHERE service_id = '{service}'")
 
 
+async def test_the_services_of_a_call_together_are_not_lost(texter: Texter) -> None:
+    """ "Call for me" is judged a wish for a person: the advocate still reads with which service."""
+    await texter.open_up()
+    wished = (
+        Say("OK. A person can call with you: House A.", "utter_call_together"),
+        Say("Anything else?", "utter_menu"),
+        Escalate(Reason.ASKS_FOR_PERSON),
+    )
+    texter.engine.judgement = replace(CALM, asks_for_person=True)
+    texter.engine.answer = replace(texter.engine.answer, effects=wished)
+    await texter.text("3, call them together")
+    await texter.turn()
+    assert (await texter.said())[-2:] == ["utter_call_together", "wait.later"]
+    assert (await texter.state()).holder is Holder.WAITING
+
+
 async def test_a_chosen_language_is_not_overruled(texter: Texter) -> None:
     """The person's own choice is above what the model thinks."""
     await texter.open_up()
