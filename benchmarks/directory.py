@@ -48,7 +48,7 @@ def main() -> None:
     wanted = words.parse_args()
     # A short path: the server's socket has to fit into it.
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        os.environ["XDG_RUNTIME_DIR"] = folder
+        os.environ.update(XDG_RUNTIME_DIR=folder)
         server = postgres_server.get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             url = server.get_uri()

@@ -7,7 +7,6 @@ smaller number of the same kind stays in tests/channels/test_tip_api.py.
 
 from __future__ import annotations
 
-import os
 from typing import Annotated, Any
 
 import schemathesis
@@ -57,10 +56,11 @@ def generated(url: str, secret: str, each: int) -> int:
 
 def run(
     url: Annotated[str, typer.Argument(help="address of a running porch that serves nobody")],
+    key: Annotated[str, typer.Option(envvar="TIP_KEY", help="of an organization", prompt=True)],
     requests: Annotated[int, typer.Option(help="calls a kind")] = 2_000,
 ) -> None:
     """Throw and count."""
-    typer.echo(f"{generated(url, os.environ['TIP_KEY'], requests)} calls, no fault found")
+    typer.echo(f"{generated(url, key, requests)} calls, no fault found")
 
 
 if __name__ == "__main__":
