@@ -108,7 +108,9 @@ def parse(text: str, name: str, schema: Mapping[str, Any]) -> Document:
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         why = getattr(error, "problem", None) or "is not YAML"
-        raise RefusedFile([Refusal(name, mark.line + 1 if mark else 1, "", str(why))]) from None
+        # The end of a text may be told as the start of a line that is not there.
+        line = min(mark.line, text.count("\n", 0, -1)) + 1 if mark else 1
+        raise RefusedFile([Refusal(name, line, "", str(why))]) from None
     document = Document(name, data, lines)
     wrong = sorted(_wrong(document, schema), key=lambda one: one.line)
     if wrong:
