@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from directory.question import Reader
 from directory.search import Directory
 from handoff import (
     account_pages,
@@ -110,11 +111,15 @@ def create_app(office: Office) -> Guard:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        listening = asyncio.create_task(_keep_listening(office.feed))
+        tasks = [
+            asyncio.create_task(_keep_listening(office.feed)),
+            asyncio.create_task(_warm(office.directory)),
+        ]
         yield
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         await office.database.close()
 
     app = FastAPI(
@@ -172,6 +177,15 @@ def create_app(office: Office) -> Guard:
         return Response("ok", media_type="text/plain")
 
     return Guard(app, office.settings.origin)
+
+
+async def _warm(directory: Directory) -> None:
+    """Read the directory before the first advocate asks: a large one takes half a minute."""
+    try:
+        await directory.warm(Reader.STAFF)
+    except SQLAlchemyError:
+        # The first search reads it, or tells what is wrong.
+        log.warning("the directory could not be read at the start")
 
 
 async def _keep_listening(feed: Feed) -> None:
