@@ -23,9 +23,9 @@ from bot.text_training import Example, Unseen
 #: Raise when the same training data must give another model.
 FORMAT = 4
 #: Share of a language's harmless texts that may be taken for risk, where half of them are near
-#: misses: jokes, films, games, work and school in the words of danger. The rules add alarms of
-#: their own: 8 in 100 are the mark for both.
-_UNSURE_ALARMS, _SURE_ALARMS = 0.07, 0.03
+#: misses: jokes, films, games, work and school in the words of danger. Who is not heard may not
+#: write again; a false alarm costs an advocate a look.
+_UNSURE_ALARMS, _SURE_ALARMS = 0.09, 0.03
 _NEAR_MISSES, _SHARE_OF_NEAR_MISSES = "out_of_scope", 0.5
 #: Fewer harmless texts than this say nothing of a language; the common threshold holds.
 _FEWEST = 100

@@ -82,7 +82,7 @@ def test_thresholds_keep_false_alarms_low_in_each_language() -> None:
     model = RiskModel.calibrate(both, ROWS, "model-x")
     for language, scale in (("en", 1.0), ("th", 0.25)):
         threshold = model.thresholds[language]
-        assert 0.05 <= (spread * scale >= threshold.unsure).mean() <= 0.08
+        assert 0.07 <= (spread * scale >= threshold.unsure).mean() <= 0.10
         assert threshold.unsure < threshold.sure
 
 
@@ -91,9 +91,9 @@ def test_near_misses_weigh_as_much_as_all_other_harmless_texts() -> None:
     talk, near = _unseen("en", [0.0] * 900, [0.9]), _unseen("en", np.linspace(0, 1, 101), [])
     told = [replace(example, intent="out_of_scope") for example in near.examples]
     both = Unseen((*talk.examples, *told), np.vstack([talk.at_least, near.at_least]))
-    # 7 in 100 of all, half of all near misses: 14 in 100 of these.
+    # 9 in 100 of all, half of all near misses: 18 in 100 of these.
     threshold = RiskModel.calibrate(both, ROWS, "model-x").thresholds["en"]
-    assert threshold.unsure == pytest.approx(0.86, abs=0.011)
+    assert threshold.unsure == pytest.approx(0.82, abs=0.011)
 
 
 def test_few_texts_set_no_threshold() -> None:
