@@ -91,6 +91,9 @@ class Adapter(ABC):
 
     #: How long the provider may keep its copy of a message; None where it keeps none.
     copies_kept: timedelta | None = None
+    #: The same for the line with a tip's receipt, which joins a tip to a number. Only where the
+    #: person's own copy stays when the provider's goes.
+    receipts_kept: timedelta | None = None
 
     async def erase(self, due: Due) -> Copy:
         """Erase the provider's copy of a message. Raises SendError when it must be tried again."""

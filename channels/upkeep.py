@@ -254,8 +254,9 @@ class Upkeep:
     async def _erase_copies_of(
         self, name: str, adapter: Adapter, kept: timedelta, now: datetime
     ) -> None:
+        receipts = now - min(kept, adapter.receipts_kept or kept)
         async with self.database.transaction() as tx:
-            due = await tx.copies.due(name, now - kept, _ERASED_AT_ONCE)
+            due = await tx.copies.due(name, now - kept, receipts, _ERASED_AT_ONCE)
             left = await tx.copies.left(name, now - kept - COPIES_OVERDUE)
         if left:
             log.error("%d copies at the provider of %s are past their date", left, name)

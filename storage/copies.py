@@ -8,8 +8,9 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, or_, select, update
 
+from intake.tips import RECEIPT
 from storage.repositories import Shelf
 from storage.tables import ConversationRow, MessageRow
 
@@ -37,8 +38,12 @@ class Due:
 class CopyRepository(Shelf):
     """Which copies lie at providers."""
 
-    async def due(self, channel: str, before: datetime, limit: int) -> Sequence[Due]:
-        """Messages from before that moment whose copy still lies there, oldest first."""
+    async def due(
+        self, channel: str, before: datetime, receipts_before: datetime, limit: int
+    ) -> Sequence[Due]:
+        """Messages from before that moment whose copy still lies there, oldest first; the lines
+        that gave out a tip's receipt from a moment of their own.
+        """
         found = await self.session.execute(
             select(MessageRow, ConversationRow)
             .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
@@ -46,7 +51,10 @@ class CopyRepository(Shelf):
                 MessageRow.channel == channel,
                 MessageRow.provider_id.is_not(None),
                 MessageRow.provider_copy.is_(None),
-                MessageRow.created_at < before,
+                or_(
+                    MessageRow.created_at < before,
+                    and_(MessageRow.key == RECEIPT, MessageRow.created_at < receipts_before),
+                ),
             )
             .order_by(MessageRow.created_at)
             .limit(limit)

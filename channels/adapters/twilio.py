@@ -99,6 +99,7 @@ class TwilioChannel(Adapter):
     #: Words that Twilio answers by itself, also when it does not say so (OptOutType).
     answered_words: frozenset[str] = frozenset()
     copies_kept = timedelta(hours=23)
+    receipts_kept = timedelta(minutes=10)
     answer = Answer(media_type="text/xml", body=EMPTY_TWIML)
 
     def __init__(self, account: Account, now: Callable[[], datetime]) -> None:

@@ -68,14 +68,16 @@ async def test_a_job_in_hand_stays_in_hand(database: Database, queue: App) -> No
         assert await _status(queue, job) == "doing"
 
 
-async def _message(database: Database, provider_id: str, age: timedelta) -> UUID:
+async def _message(
+    database: Database, provider_id: str, age: timedelta, key: str | None = None
+) -> UUID:
     inbound = Inbound("sms", LINE, f"+1613{uuid4().int % 10**7:07d}", provider_id, "hi", utc_now())
     async with database.transaction() as tx:
         conversation = await tx.conversations.find_or_open(inbound)
         message_id = await tx.arrivals.keep(Keeping(conversation, inbound))
         await tx.session.execute(
-            text("UPDATE message SET created_at = now() - :age WHERE id = :id"),
-            {"age": age, "id": message_id},
+            text("UPDATE message SET created_at = now() - :age, key = :key WHERE id = :id"),
+            {"age": age, "key": key, "id": message_id},
         )
     assert message_id is not None
     return message_id
@@ -100,6 +102,10 @@ async def test_copies_at_the_provider_go_after_a_day(
     moving = exchange.new(LINE, number, "on its way", direction="outbound-api")
     for one in (heard, fresh, moving):
         await exchange.add(one)
+    receipt = exchange.new(LINE, number, "a receipt", direction="outbound-api")
+    receipt.status = "delivered"
+    await exchange.add(receipt)
+    told = await _message(database, receipt.sid, timedelta(minutes=11), key="tip.receipt")
     old = await _message(database, heard.sid, timedelta(hours=24))
     new = await _message(database, fresh.sid, timedelta(hours=1))
     unfinished = await _message(database, moving.sid, timedelta(hours=60))
@@ -107,12 +113,13 @@ async def test_copies_at_the_provider_go_after_a_day(
     adapter = Sms(Account(SID, TOKEN, LINE, carrier.url, PUBLIC), utc_now)
     upkeep = Upkeep(database, None, None, utc_now, adapters={"sms": adapter})  # type: ignore[arg-type]
     await upkeep.erase_copies()
-    assert [await _became(database, one) for one in (old, new, unfinished, unknown)] == [
+    assert [await _became(database, one) for one in (told, old, new, unfinished, unknown)] == [
+        "erased",
         "erased",
         None,
         None,
         "gone",
     ]
-    assert exchange.erased == [heard.sid]
+    assert exchange.erased == [heard.sid, receipt.sid]
     assert "1 copies at the provider of sms are past their date" in caplog.text
     assert "words" not in caplog.text and number not in caplog.text
