@@ -81,10 +81,13 @@ def test_one_that_dies_is_replaced(parent: tuple[subprocess.Popen[str], int]) ->
     first = ask(port)
     os.kill(first, signal.SIGKILL)
     seen = set()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while len(seen) < 2 and time.monotonic() < deadline:
-        # Two calls at a time, so that both get one.
-        with socket.create_connection(("127.0.0.1", port), 5) as held:
+        # Two calls at a time, so that both get one. The dying one may still take one with it.
+        with (
+            suppress(OSError, ValueError),
+            socket.create_connection(("127.0.0.1", port), 5) as held,
+        ):
             seen.add(ask(port))
             held.sendall(b"?")
             seen.add(int(held.recv(20)))
