@@ -19,6 +19,7 @@ from types import FrameType
 
 #: The exit code of a process that cannot work with its settings: another would not either.
 MISCONFIGURED = 2
+_ENDS = (signal.SIGTERM, signal.SIGINT)
 _TOO_SOON = 5.0
 _BREATH = 1.0
 
@@ -38,7 +39,7 @@ class Processes:
 
     def run(self) -> int:
         """Serve until SIGTERM or SIGINT; the exit code."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _ENDS:
             signal.signal(number, self._stop)
         gc.freeze()
         for place in range(self._count):
@@ -59,20 +60,26 @@ class Processes:
             print(f"process {place} of the porch ended ({ended}); another begins", file=sys.stderr)
             if time.monotonic() - since < _TOO_SOON:
                 time.sleep(_BREATH)
-            if not self._stopping:
-                self._start(place)
+            self._start(place)
         return code
 
     def _start(self, place: int) -> None:
+        # A signal that came between the fork and its note would pass the new process by.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+        if self._stopping:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
+            return
         pid = os.fork()
         if pid:
             self._running[pid] = (place, time.monotonic())
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
             return
         # From here on the child; it must never return into the parent's code.
         code = 1
         try:
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in _ENDS:
                 signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
             os.close(self._life)
             random.seed()
             threading.Thread(target=_end_with_parent, args=(self._alive,), daemon=True).start()

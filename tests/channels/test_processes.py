@@ -108,6 +108,17 @@ def test_they_end_together(
     assert until_gone(port)
 
 
+def test_a_signal_while_they_start_reaches_all() -> None:
+    """However early it comes, nobody stays behind and the parent ends."""
+    for pause in (0.0, 0.0005, 0.001, 0.002, 0.004, 0.008):
+        process, port = start("well")
+        time.sleep(pause)
+        process.terminate()
+        assert process.wait(10) in (0, -signal.SIGTERM)
+        assert until_gone(port)
+        process.communicate()
+
+
 def test_a_wrong_setting_ends_all() -> None:
     """Another process would be as wrong."""
     process, _ = start("misconfigured")
