@@ -31,6 +31,11 @@ _SHOWN = """async () => {
     ({ title, body, tag, requireInteraction }) => ({ title, body, tag, requireInteraction }));
 }"""
 
+_READY = """async () => {
+  const worker = await navigator.serviceWorker.getRegistration("/static/");
+  return worker?.active?.state === "activated";
+}"""
+
 
 async def _alerted(line: Line) -> str:
     """What a push service gets when nobody takes somebody in danger."""
@@ -89,10 +94,13 @@ async def test_a_push_becomes_a_notification_without_content(
         await page.screenshot(path=str(Path(PICTURES) / "duty.png"))
     await dialog.get_by_role("button", name="Turn alerts on here").click()
     await expect(dialog).to_contain_text("alert service does not answer")
+    async with asyncio.timeout(10):
+        while not await page.evaluate(_READY):
+            await asyncio.sleep(0.05)
     await _deliver(page, line.desk.url, message)
     async with asyncio.timeout(10):
         while not (shown := await page.evaluate(_SHOWN)):
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.05)
     assert shown == [
         {"title": "Desk", "body": "Please look now.", "tag": "desk", "requireInteraction": True}
     ]

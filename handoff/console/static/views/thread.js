@@ -120,6 +120,8 @@ function Log({ shown }) {
     };
   }, []);
   const onScroll = () => {
+    // The window may scroll once more after the thread has gone.
+    if (!box.current) return;
     const element = scroller(box.current);
     atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
     if (atEnd.current) setBelow(false);
