@@ -8,7 +8,7 @@ import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -69,11 +69,12 @@ def check(options: Options) -> int:
 def test(options: Options) -> int:
     """Run the checks and all tests, or the tests chosen; returns the exit status."""
     outcomes = [_run(stage, command) for stage, command in _checks()]
-    shown, *others = [partial(_pytest, *run) for run in _tests(options.rest)]
+    runs = {run[0]: partial(_pytest, *run) for run in _tests(options.rest)}
+    beside: list[_Stage] = [runs.pop("line tests")] if "line tests" in runs else []
     if not options.rest:
         # Once, before what waits for it: no test's patience is as long as the training.
-        others.insert(0, partial(_run, "model", [str(ROOT / "hotline"), "train"]))
-    for outcome in _at_once(shown, others):
+        beside.insert(0, partial(_run, "model", [str(ROOT / "hotline"), "train"]))
+    for outcome in _at_once(list(runs.values()), beside):
         # A choice may leave one of the runs without a test, but no run is empty by itself.
         if outcome.status == NOTHING_CHOSEN and options.rest:
             outcome.status = 0
@@ -87,14 +88,19 @@ class _Stage(Protocol):
     def __call__(self, *, output: IO[str] | None = None) -> Outcome: ...
 
 
-def _at_once(shown: _Stage, others: Sequence[_Stage]) -> list[Outcome]:
+def _at_once(shown: Sequence[_Stage], beside: Sequence[_Stage]) -> list[Outcome]:
     """Two stages at a time: most of what a running line is asked, it is waited for.
 
-    The first is shown as it goes, the others' words follow when they have ended.
+    The words of some are shown as they go; those of the stages beside them follow. Only the first
+    of the shown ones can do without the first beside them, which makes the model.
     """
+    outcomes: list[Outcome] = []
     with ThreadPoolExecutor(1) as pool:
-        later = [pool.submit(_quietly, stage) for stage in others]
-        outcomes = [shown()]
+        later = [pool.submit(_quietly, stage) for stage in beside]
+        for stage in shown:
+            if outcomes and later:
+                wait(later[:1])
+            outcomes.append(stage())
         for future in later:
             outcome, words = future.result()
             say(f"--- {outcome.stage}")
