@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,21 @@ class Porch:
         assert self.process is not None
         self.process.send_signal(how)
         async with asyncio.timeout(15):
-            return await self.process.wait()
+            status = await self.process.wait()
+            # Its processes end a moment after a parent that was killed.
+            while await self._listens():
+                await asyncio.sleep(0.02)
+        return status
+
+    async def _listens(self) -> bool:
+        try:
+            _, call = await asyncio.open_connection("127.0.0.1", self.port)
+        except OSError:
+            return False
+        call.close()
+        with suppress(OSError):
+            await call.wait_closed()
+        return True
 
     async def answer(self, words: str, *, as_person: bool = False) -> None:
         """The line says something to the newest visitor, through the real outbox and adapter."""
