@@ -40,7 +40,7 @@ REFUSALS: dict[type[LineError], tuple[str, HTTPStatus]] = {
     errors.NotLower: ("not_lower", HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.UnfitText: ("unfit_text", HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.NoConsent: ("no_consent", HTTPStatus.CONFLICT),
-    errors.NoSuchEntry: ("not_found", HTTPStatus.NOT_FOUND),
+    errors.NoSuchEntry: ("no_such_entry", HTTPStatus.NOT_FOUND),
     errors.NotStanding: ("not_standing", HTTPStatus.CONFLICT),
     errors.NotTheirMessage: ("not_their_message", HTTPStatus.CONFLICT),
     errors.UnfitTerms: ("unfit_terms", HTTPStatus.UNPROCESSABLE_ENTITY),

@@ -17,6 +17,7 @@ from fastapi.responses import RedirectResponse, Response
 from directory import protocol_store as store
 from directory.law_cards import cards_for
 from directory.protocols import steps
+from handoff import ledger_acts
 from handoff import report_forms as forms
 from handoff.access import Ledger, Opened, Refused, open_conversation, open_ledger
 from handoff.auth import SignedIn
@@ -24,9 +25,8 @@ from handoff.errors import NotYours
 from handoff.ledger import LedgerDesk
 from handoff.ledger_api import keeping, of_conversation
 from handoff.office import Office, TheOffice, needs
-from handoff.refusals import REFUSALS
 from handoff.rendering import language_of, page
-from handoff.report_sheet import Answers, Sheet, grounds, hindrance, sheet
+from handoff.report_sheet import Answers, Hindered, Sheet, grounds, hindrance, sheet
 from handoff.report_words import choices, step_lines
 from handoff.rights import Right, may
 from handoff.words import SCREEN
@@ -44,14 +44,6 @@ _ANSWERS = ("danger", "place", "province", "first_nation", "age", "kind", "time"
 router = APIRouter(include_in_schema=False)
 Worker = Annotated[SignedIn, Depends(needs(Right.WORK_BOARD))]
 Act = Callable[[LedgerDesk, UUID, forms.Fields, Sheet], Awaitable[None]]
-
-
-class Hindered(LineError):
-    """The option cannot be right with these answers; `why` is a code of the sheet's words."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(f"this option does not go with the answers: {why}")
-        self.why = why
 
 
 @router.get(PATH)
@@ -82,7 +74,7 @@ async def act(
         except Hindered as refusal:
             problem = f"report.hindered.{refusal.why}"
         except (ValueError, LineError) as refusal:
-            problem = f"problem.{_code(refusal)}"
+            problem = f"problem.{ledger_acts.code(refusal)}"
     return await _draw(
         request,
         office,
@@ -146,47 +138,19 @@ async def _step(desk: LedgerDesk, subject_id: UUID, form: forms.Fields, shown: S
 
 
 async def _consent(desk: LedgerDesk, subject_id: UUID, form: forms.Fields, _: Sheet) -> None:
-    body = forms.consent(form, desk.now)
-    await desk.record(
-        of_conversation(subject_id),
-        body.act,
-        body.terms(),
-        how=body.how,
-        message_id=body.message_id,
-        words=body.words,
-    )
+    await ledger_acts.record(desk, of_conversation(subject_id), forms.consent(form, desk.now))
 
 
 async def _revoke(desk: LedgerDesk, subject_id: UUID, form: forms.Fields, _: Sheet) -> None:
-    body = forms.taken_back(form)
-    await desk.revoke(
-        of_conversation(subject_id),
-        _uuid(forms.text(form, "consent_id")),
-        how=body.how,
-        message_id=body.message_id,
-        words=body.words,
-    )
+    await ledger_acts.take_back(desk, of_conversation(subject_id), form)
 
 
 async def _override(desk: LedgerDesk, subject_id: UUID, form: forms.Fields, shown: Sheet) -> None:
-    body = forms.override(form, shown.duty.basis)
-    if body.ground not in grounds(shown):
-        raise Hindered("ground")
-    await desk.override(
-        of_conversation(subject_id),
-        body.to.recipient(),
-        ground=body.ground,
-        rule=body.rule,
-        details=body.details,
-        reason=body.reason,
-        no_time=body.no_time,
-        yardstick=body.yardstick,
-    )
+    await ledger_acts.override(desk, of_conversation(subject_id), form, shown)
 
 
 async def _sign(desk: LedgerDesk, _: UUID, form: forms.Fields, __: Sheet) -> None:
-    answer, _separator, override_id = forms.text(form, "answer").partition(":")
-    await desk.sign(_uuid(override_id), agrees=answer == "yes")
+    await ledger_acts.sign(desk, form)
 
 
 async def _disclose(desk: LedgerDesk, subject_id: UUID, form: forms.Fields, shown: Sheet) -> None:
@@ -251,7 +215,7 @@ async def _draw(
         now=now,
         sheet=shown,
         answers=answers,
-        fields=_fields(answers),
+        fields=answers.fields(),
         choices=choices(words),
         ledger=ledger,
         standing={one.id for one in live_consents(ledger.consents, now)},
@@ -278,32 +242,7 @@ def _last(ledger: Ledger) -> Answers:
     return Answers.of_decision(ledger.decisions[-1]) if ledger.decisions else Answers()
 
 
-def _fields(answers: Answers) -> dict[str, str]:
-    """The answers as hidden fields of the other forms."""
-    return {
-        "danger": answers.danger.value,
-        "place": "" if answers.place is None else answers.place.id,
-        "province": answers.province or "",
-        "first_nation": answers.first_nation,
-        "age": "" if answers.age is None else str(answers.age),
-        "kind": "" if answers.kind is None else answers.kind.value,
-        "time": "" if answers.time is None else answers.time.value,
-        "wish": answers.wish.value,
-    }
-
-
 def _messages(opened: Opened) -> list[tuple[str, str]]:
     """The person's newest texts, short, to point at the one that says yes."""
     theirs = [one for one in opened.messages if one.author is Author.CONTACT and one.text]
     return [(str(one.id), (one.text or "")[:80]) for one in theirs[-_NEWEST_MESSAGES:]]
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Hindered("step") from None
-
-
-def _code(refusal: Exception) -> str:
-    return REFUSALS[type(refusal)][0] if isinstance(refusal, LineError) else "unfit_terms"

@@ -15,7 +15,16 @@ from directory.protocol_match import Candidate, Case, Match, match
 from directory.protocols import Age, Kind, Time
 from intake.consent import Ground
 from intake.disclosure import Danger, Decision, Option, Wish
+from intake.errors import LineError
 from intake.places import Place, PlaceKind, by_id, named_places
+
+
+class Hindered(LineError):
+    """What a form asks for cannot be right like this; `why` is a code of its page's words."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"this does not go with the answers: {why}")
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,19 @@ class Answers:
             age=decision.age,
             wish=decision.wish,
         )
+
+    def fields(self) -> dict[str, str]:
+        """As `of_form` reads them, for the hidden fields of other forms."""
+        return {
+            "danger": self.danger.value,
+            "place": "" if self.place is None else self.place.id,
+            "province": self.province or "",
+            "first_nation": self.first_nation,
+            "age": "" if self.age is None else str(self.age),
+            "kind": "" if self.kind is None else self.kind.value,
+            "time": "" if self.time is None else self.time.value,
+            "wish": self.wish.value,
+        }
 
     @property
     def in_province(self) -> str | None:

@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from directory import protocol_store as store
 from directory.protocols import Step, steps
 from handoff.ledger import LedgerDesk
-from handoff.report_sheet import Answers, Sheet
+from handoff.report_sheet import Answers, Hindered, Sheet
 from intake.consent import Detail, Purpose, Recipient, RecipientKind, Subject, SubjectKind
 from intake.disclosure import Danger, Occasion, TakenBy, Telling, Way
-from intake.errors import LineError
 from intake.places import PlaceKind, find_places
 from intake.scrub import Hint, left_over, suggest, without
 from intake.tip_fields import Answer, Status, TipFields
@@ -36,14 +35,6 @@ _PURPOSES = {
     RecipientKind.POLICE: Purpose.POLICE_REPORT,
     RecipientKind.CHILD_PROTECTION: Purpose.CHILD_PROTECTION_REPORT,
 }
-
-
-class Unfit(LineError):
-    """The tip cannot be accepted or passed on like this; `why` is a code of the page's words."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(f"the tip cannot be passed on like this: {why}")
-        self.why = why
 
 
 @dataclass(frozen=True, repr=False)
@@ -126,20 +117,20 @@ def _originals(tip: TipFile, words: Mapping[str, str]) -> dict[Detail, str]:
 def accepted(
     facts: Mapping[Detail, str], tip: TipFile, seen: int, *, looked: bool
 ) -> dict[Detail, str]:
-    """The version that a human accepts. Raises Unfit.
+    """The version that a human accepts. Raises Hindered.
 
     `seen`: how many pieces of the tipster's the page showed. `looked`: the human says that what
     still speaks of the tipster is to stay.
     """
     kept = {one: text for one, text in facts.items() if text}
     if seen != len(tip.said):
-        raise Unfit("more_told")
+        raise Hindered("more_told")
     if not kept:
-        raise Unfit("nothing")
+        raise Hindered("nothing")
     if any(len(text) > LONGEST_FACT for text in kept.values()):
-        raise Unfit("too_long")
+        raise Hindered("too_long")
     if not looked and any(left_over(text) for text in kept.values()):
-        raise Unfit("speaks")
+        raise Hindered("speaks")
     return kept
 
 
@@ -184,22 +175,22 @@ class Passing:
 async def pass_on(desk: LedgerDesk, tip: TipFile, passing: Passing, shown: Sheet) -> None:
     """Write down that the tip was passed on: record, step of the protocol, status.
 
-    Raises Unfit, or what the ledger raises where nothing lets these details leave.
+    Raises Hindered, or what the ledger raises where nothing lets these details leave.
     """
     facts = tip.accepted
     if facts is None:
-        raise Unfit("not_accepted")
+        raise Hindered("not_accepted")
     told = {one: facts[one] for one in DETAILS if one in passing.details and one in facts}
     if not told:
-        raise Unfit("nothing")
+        raise Hindered("nothing")
     step, version_id = step_for(shown, passing.to), None
     if step is not None and step.agency is not None:
         assert shown.match is not None
         version_id = shown.match.chosen.version_id
         if not set(told) <= set(step.agency.may_receive):
-            raise Unfit("not_for_them")
+            raise Hindered("not_for_them")
     elif not passing.outside:
-        raise Unfit("outside")
+        raise Hindered("outside")
     telling = Telling(
         subject=subject_of(tip),
         occasion=Occasion.TIP,

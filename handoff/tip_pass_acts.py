@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from handoff import ledger_acts
 from handoff import report_forms as forms
 from handoff.ledger import LedgerDesk
 from handoff.ledger_schemas import NewConsent, To
-from handoff.refusals import REFUSALS
-from handoff.report_sheet import Sheet, grounds
+from handoff.report_sheet import Sheet
 from handoff.tip_pass import (
     DETAILS,
     Passing,
-    Unfit,
     accepted,
     pass_on,
     purpose_for,
@@ -23,7 +22,6 @@ from handoff.tip_pass import (
 )
 from intake.consent import Detail, Identified, Recipient, Subject
 from intake.disclosure import Addition, TakenBy, Way
-from intake.errors import LineError
 from intake.messages import clean
 from storage.tips_desk import TipFile
 
@@ -80,43 +78,19 @@ async def _consent(at: At) -> None:
             "until": at.desk.now + timedelta(days=lasts),
         }
     )
-    await at.desk.record(
-        at.subject,
-        body.act,
-        body.terms(),
-        how=body.how,
-        message_id=body.message_id,
-        words=body.words,
-    )
+    await ledger_acts.record(at.desk, at.subject, body)
 
 
 async def _revoke(at: At) -> None:
-    body = forms.taken_back(at.form)
-    consent_id = UUID(forms.text(at.form, "consent_id"))
-    await at.desk.revoke(
-        at.subject, consent_id, how=body.how, message_id=body.message_id, words=body.words
-    )
+    await ledger_acts.take_back(at.desk, at.subject, at.form)
 
 
 async def _override(at: At) -> None:
-    body = forms.override(at.form, at.shown.duty.basis)
-    if body.ground not in grounds(at.shown):
-        raise Unfit("ground")
-    await at.desk.override(
-        at.subject,
-        body.to.recipient(),
-        ground=body.ground,
-        rule=body.rule,
-        details=body.details,
-        reason=body.reason,
-        no_time=body.no_time,
-        yardstick=body.yardstick,
-    )
+    await ledger_acts.override(at.desk, at.subject, at.form, at.shown)
 
 
 async def _sign(at: At) -> None:
-    answer, _, override_id = forms.text(at.form, "answer").partition(":")
-    await at.desk.sign(UUID(override_id), agrees=answer == "yes")
+    await ledger_acts.sign(at.desk, at.form)
 
 
 async def _pass(at: At) -> None:
@@ -153,8 +127,3 @@ ACTS: Mapping[str, Act] = {
 
 def _recipient(form: forms.Fields) -> Recipient:
     return To.model_validate(forms.to(form)).recipient()
-
-
-def code(refusal: Exception) -> str:
-    """The code of the page's words for what was refused."""
-    return REFUSALS[type(refusal)][0] if isinstance(refusal, LineError) else "unfit_terms"

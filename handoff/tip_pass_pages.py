@@ -16,26 +16,26 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 
 from directory import protocol_store as store
+from handoff import ledger_acts
 from handoff import report_forms as forms
 from handoff.access import Refused, consent_for, open_ledger, open_tip
 from handoff.auth import SignedIn
 from handoff.ledger import LedgerDesk
 from handoff.office import Office, TheOffice, needs
 from handoff.rendering import language_of, page
-from handoff.report_sheet import Answers, Sheet, grounds, sheet
+from handoff.report_sheet import Answers, Hindered, Sheet, grounds, sheet
 from handoff.report_words import choices
 from handoff.rights import Right
 from handoff.tip_pass import (
     DETAILS,
     Part,
-    Unfit,
     answers_of,
     parts,
     purpose_for,
     subject_of,
     with_proposal,
 )
-from handoff.tip_pass_acts import ACTS, At, code
+from handoff.tip_pass_acts import ACTS, At
 from handoff.words import SCREEN
 from intake.consent import Ground, Lacking, Recipient, live_consents
 from intake.disclosure import Addition
@@ -74,10 +74,10 @@ async def act(tip_id: UUID, request: Request, signed_in: Officer, office: TheOff
                 desk = LedgerDesk(tx, signed_in.advocate, office.now())
                 await ACTS[name](At(desk, tip, form, shown, words))
             done = f"tips.pass.done.{name}"
-        except Unfit as refusal:
+        except Hindered as refusal:
             problem = f"tips.pass.unfit.{refusal.why}"
         except (ValueError, LineError) as refusal:
-            problem = f"problem.{code(refusal)}"
+            problem = f"problem.{ledger_acts.code(refusal)}"
     kept = forms.Kept(form, name) if problem or name not in ACTS else forms.Kept()
     return await _draw(
         request, office, signed_in, tip_id, form=form, done=done, problem=problem, kept=kept
@@ -121,7 +121,7 @@ async def _draw(
         scrub_by=names.get(tip.scrub.advocate_id, "") if tip.scrub else "",
         sheet=shown,
         answers=answers,
-        fields=_fields(answers),
+        fields=answers.fields(),
         choices=choices(words),
         details=[one.value for one in DETAILS],
         agencies=agencies,
@@ -183,16 +183,3 @@ async def _open(tx: Transaction, signed_in: SignedIn, tip_id: UUID, now: datetim
     if tip is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return tip
-
-
-def _fields(answers: Answers) -> dict[str, str]:
-    """The answers as hidden fields of the other forms."""
-    return {
-        "danger": answers.danger.value,
-        "place": "" if answers.place is None else answers.place.id,
-        "province": answers.province or "",
-        "first_nation": answers.first_nation,
-        "age": "" if answers.age is None else str(answers.age),
-        "kind": "" if answers.kind is None else answers.kind.value,
-        "time": "" if answers.time is None else answers.time.value,
-    }
