@@ -26,19 +26,10 @@ STEPS, LEG = 30_000, 1_000
 
 
 async def leg(url: str, seed: int, steps: int) -> Walk:
-    """One leg; it ends early where a promise broke, since what follows would break too."""
+    """One leg, with keys of its own."""
     keyring = Keyring(primary="aabbccdd", keys={"aabbccdd": b"k" * 32}, fingerprint_key=b"f" * 32)
     voice = Voice(Catalogue.load(), "1-833-900-1010")
-    walk = Walk(url, keyring, voice, random.Random(seed))
-    await walk.begin()
-    try:
-        for _ in range(steps):
-            await walk.step()
-            if walk.violations:
-                break
-    finally:
-        await walk.end()
-    return walk
+    return await Walk(url, keyring, voice, random.Random(seed)).run(steps)
 
 
 def report(walks: list[Walk], seconds: float) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -121,3 +122,13 @@ async def overflow(page: Page) -> int:
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     return wide
+
+
+async def fits(page: Page, name: str) -> None:
+    """At both widths nothing runs over, and axe finds nothing. PICTURES: a folder for views."""
+    for width in (1280, 320):
+        await page.set_viewport_size({"width": width, "height": 900})
+        if folder := os.environ.get("PICTURES"):
+            await page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+        assert await overflow(page) == 0
+    assert await violations(page) == []

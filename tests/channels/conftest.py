@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -12,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 import uvicorn
 from pydantic import SecretStr
@@ -142,3 +144,23 @@ def sms_form(body: str, **more: str) -> dict[str, str]:
         "ApiVersion": "2010-04-01",
         **more,
     }
+
+
+def stored_rows(database_url: str) -> Iterator[tuple[str, str]]:
+    """(table, row) of all that the database holds, the bytes in it also as letters."""
+    with psycopg.connect(database_url) as connection:
+        tables = connection.execute(
+            "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables"
+            " WHERE schemaname IN ('public', 'vault')"
+        ).fetchall()
+        assert len(tables) > 20
+        for (table,) in tables:
+            for (row,) in connection.execute(f"SELECT t::text FROM {table} t".encode()):
+                yield (
+                    table,
+                    row
+                    + "".join(
+                        bytes.fromhex(part).decode("latin-1")
+                        for part in re.findall(r"\\x((?:[0-9a-f]{2})+)", row)
+                    ),
+                )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from benchmarks.nasty import PAGES, STRANGERS, VISITORS, encoded
+from benchmarks.nasty import HOOKS, PAGES, STRANGERS, VISITORS, encoded
 from channels.app import create_app
 from channels.settings import PorchSettings
 from practice.telegram import SECRET_HEADER
@@ -21,13 +21,6 @@ from tests.channels.webchat import SAME, Visitor
 from tests.conftest import hall
 
 SECRET = "a-long-secret-of-our-own"
-HOOKS = (
-    "/hooks/twilio/sms",
-    "/hooks/twilio/status",
-    "/hooks/twilio/whatsapp",
-    "/hooks/twilio/whatsapp/status",
-    "/hooks/telegram",
-)
 #: Enough to find what breaks, few enough for every run.
 EXAMPLES = 120
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-import psycopg
 import pytest
 from joserfc import jws
 from joserfc.jwk import OKPKey
@@ -24,7 +22,7 @@ from storage.database import Database
 from storage.keys import load
 from storage.tip_clock import purge_tips
 from storage.tip_keys import POSTS_KEPT
-from tests.channels.conftest import serving
+from tests.channels.conftest import serving, stored_rows
 
 BODY = {"words": "A girl was crying in room 214", "where": "Barrie", "child": "yes"}
 _NOW = select(func.now())
@@ -150,20 +148,10 @@ async def test_who_told_is_in_the_vault_alone(
     ]  # fmt: skip
     needles = ["9kzq", "555-0142", "REF-88", secret, once, answer["receipt"], "room 214"]
     needles.append(answer["receipt"].replace(" ", ""))
-    with psycopg.connect(database_url) as connection:
-        tables = connection.execute(
-            "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables"
-            " WHERE schemaname IN ('public', 'vault')"
-        ).fetchall()
-        for (table,) in tables:
-            for (row,) in connection.execute(f"SELECT t::text FROM {table} t".encode()):
-                raw = row + "".join(
-                    bytes.fromhex(part).decode("latin-1")
-                    for part in re.findall(r"\\x((?:[0-9a-f]{2})+)", row)
-                )
-                assert not [one for one in needles if one in raw], table
-                if table != "public.organization_key":
-                    assert str(key_id) not in row and "7fzq" not in raw, table
+    for table, raw in stored_rows(database_url):
+        assert not [one for one in needles if one in raw], table
+        if table != "public.organization_key":
+            assert str(key_id) not in raw and "7fzq" not in raw, table
 
 
 async def test_posts_are_forgotten_once_no_repeat_can_follow(

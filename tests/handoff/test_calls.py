@@ -72,19 +72,19 @@ async def test_from_the_offer_to_the_call(bench: Bench) -> None:
     assert said[-5:] == ["wait.place", "call.offer", "call.when", "call.message", "call.saved"]
     (row,) = await _rows(bench)
     assert (row.state, row.message, row.windows[0]["start"]) == ("open", False, 19 * 60)
-    assert b"0177" not in row.number_sealed
+    assert b"5550177" not in row.number_sealed
 
     river = await bench.advocate()
     page = await river.get("/calls")
     assert f"{NOON:%Y-%m-%d} 19:00" in page.text
-    assert "0177" not in page.text
+    assert "5550177" not in page.text
     refused = await river.client.post(f"/calls/{row.id}/number")
-    assert (refused.status_code, "0177" in refused.text) == (409, False)
+    assert (refused.status_code, "5550177" in refused.text) == (409, False)
     bench.clock.time = EVENING
     river = await bench.advocate("Moss")
     shown = await river.client.post(f"/calls/{row.id}/number")
     assert "+16135550177" in shown.text
-    assert "0177" not in (await river.get("/calls")).text
+    assert "5550177" not in (await river.get("/calls")).text
     missed = await river.client.post(f"/calls/{row.id}", data={"outcome": "missed"})
     assert f"{NOON:%Y-%m-%d} 20:00" in missed.text
     done = await river.client.post(f"/calls/{row.id}", data={"outcome": "done"})

@@ -111,7 +111,7 @@ async def test_from_yes_to_report(bench: Bench) -> None:
     actions = await bench.actions()
     for action in ("consent", "disclose", "disclosure_add", "open_ledger"):
         assert action in actions
-    assert all("bed" not in str(line) for line in await bench.audit())
+    assert all("a bed" not in str(line) for line in await bench.audit())
 
 
 async def test_what_was_allowed_when_it_was_told(bench: Bench) -> None:

@@ -101,5 +101,5 @@ async def test_earlier_contacts(bench: Bench, mine: bool) -> None:
     (found,) = answer.json()
     assert (found["tier"], found["with_human"]) == ("imminent", True)
     assert found["closed_at"] is not None and found["messages"] >= 2
-    assert "gun" not in answer.text and "613" not in answer.text
+    assert "gun" not in answer.text and "+1613" not in answer.text
     assert (last, detail) == ("earlier_contacts", {"shown": 1})

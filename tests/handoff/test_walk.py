@@ -23,22 +23,9 @@ def walk_url(postgres: str) -> str:
     return fresh_database(postgres, "walk")
 
 
-async def _walk(url: str, key_file: Path, voice: Any, seed: int, steps: int) -> Walk:
-    walk = Walk(url, load(key_file), voice, random.Random(seed))
-    await walk.begin()
-    try:
-        for _ in range(steps):
-            await walk.step()
-            if walk.violations:
-                break
-    finally:
-        await walk.end()
-    return walk
-
-
 async def test_random_steps(walk_url: str, key_file: Path, voice: Any) -> None:
     """`python -m benchmarks.handoff` takes 30,000."""
-    walk = await _walk(walk_url, key_file, voice, 1, STEPS)
+    walk = await Walk(walk_url, load(key_file), voice, random.Random(1)).run(STEPS)
     assert walk.violations == []
     assert set(KINDS) <= set(walk.taken)
     assert {"NotHolder", "NotWaiting"} <= set(walk.refused)
@@ -61,4 +48,5 @@ async def test_the_walk_sees_a_claim_that_two_can_win(
         return True
 
     monkeypatch.setattr(DeskRepository, "claim", greedy)
-    assert (await _walk(walk_url, key_file, voice, 2, STEPS)).violations
+    walk = Walk(walk_url, load(key_file), voice, random.Random(2))
+    assert (await walk.run(STEPS)).violations

@@ -91,6 +91,18 @@ class Walk:
     people: list[Person] = field(default_factory=list)
     onces: dict[UUID, UUID] = field(default_factory=dict)
 
+    async def run(self, steps: int) -> Walk:
+        """All of it; it ends early where a promise broke, since what follows would break too."""
+        await self.begin()
+        try:
+            for _ in range(steps):
+                await self.step()
+                if self.violations:
+                    break
+        finally:
+            await self.end()
+        return self
+
     async def begin(self) -> None:
         """Accounts and people."""
         self.database = Mortal(self.url, self.keyring)

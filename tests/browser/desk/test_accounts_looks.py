@@ -5,21 +5,12 @@ from __future__ import annotations
 import os
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from handoff.schemas import label
-from tests.browser.conftest import NewPage, overflow, violations
+from tests.browser.conftest import NewPage, fits
 from tests.browser.desk.conftest import Line, Screens
 from tests.handoff.people import PASSWORD
-
-
-async def _fits(page: Page, name: str) -> None:
-    for width in (1280, 320):
-        await page.set_viewport_size({"width": width, "height": 900})
-        if folder := os.environ.get("PICTURES"):
-            await page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
-        assert await overflow(page) == 0
-    assert await violations(page) == []
 
 
 @pytest.mark.parametrize(("locale", "scheme"), [("en-CA", "light"), ("fr-CA", "dark")])
@@ -35,18 +26,18 @@ async def test_an_invitation(
     await page.fill("#password", PASSWORD)
     await page.press("#password", "Enter")
     await page.wait_for_url(line.desk.url + "/accounts")
-    await _fits(page, f"accounts-{locale}")
+    await fits(page, f"accounts-{locale}")
     await page.fill("#name", "Heron")
     await page.fill("#password", PASSWORD)
     await page.press("#password", "Enter")
     await expect(page.locator(".long")).to_contain_text("/set-up#")
-    await _fits(page, f"accounts-made-{locale}")
+    await fits(page, f"accounts-made-{locale}")
     link = await page.inner_text(".long")
     owner = await new_page(locale=locale, color_scheme=scheme)
     await owner.goto(link)
     await expect(owner.locator("#code")).to_have_value(link.split("#")[1])
     assert owner.url == line.desk.url + "/set-up"
-    await _fits(owner, f"set-up-{locale}")
+    await fits(owner, f"set-up-{locale}")
     await owner.fill("#name", "Heron")
     await owner.fill("#password", "a kettle by the window")
     await owner.press("#password", "Enter")
@@ -61,12 +52,12 @@ async def test_looking_in_with_a_reason(line: Line, screens: Screens) -> None:
     await river.wait_for_selector("#reply")
     sage = await screens.of("Sage")
     await sage.goto(f"{line.desk.url}/break-glass?conversation={conversation_id}")
-    await _fits(sage, "glass-form")
+    await fits(sage, "glass-form")
     await sage.fill("#reason", "River fell ill and somebody asks for the number")
     await sage.press("main .primary", "Enter")
     await expect(sage.locator("h1")).to_have_text(label(conversation_id))
     await expect(sage.locator(".transcript")).to_contain_text("he has a gun")
-    await _fits(sage, "glass")
+    await fits(sage, "glass")
     await expect(river.locator(".cautions")).to_contain_text("Sage opened this conversation")
     if folder := os.environ.get("PICTURES"):
         await river.screenshot(path=f"{folder}/glass-holder.png")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from playwright.async_api import CDPSession, Page, expect
 
 from handoff.app import create_app, create_office
 from handoff.settings import DeskSettings
-from tests.browser.conftest import NewPage, Slips, overflow, violations
+from tests.browser.conftest import NewPage, Slips, fits
 from tests.browser.desk.conftest import Line
 from tests.handoff.people import PASSWORD
 
@@ -73,15 +72,6 @@ async def _authenticator(page: Page, **bent: bool) -> tuple[CDPSession, str]:
     return session, made["authenticatorId"]
 
 
-async def _fits(page: Page, name: str) -> None:
-    for width in (1280, 320):
-        await page.set_viewport_size({"width": width, "height": 900})
-        if folder := os.environ.get("PICTURES"):
-            await page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
-        assert await overflow(page) == 0
-    assert await violations(page) == []
-
-
 @pytest.mark.parametrize(("locale", "scheme"), [("en-CA", "light"), ("fr-CA", "dark")])
 async def test_made_and_used(
     served: Served, new_page: NewPage, slips: Slips, locale: str, scheme: str
@@ -98,15 +88,15 @@ async def test_made_and_used(
     await page.keyboard.type(PASSWORD)
     await page.keyboard.press("Enter")
     await expect(page.locator("#passkey-name")).to_be_focused()
-    await _fits(page, f"passkey-offer-{locale}")
+    await fits(page, f"passkey-offer-{locale}")
     await page.keyboard.type("my phone")
     await page.keyboard.press("Enter")
     await expect(page.locator(".codes li")).to_have_count(10)
     await expect(page.locator("#passkeys h3")).to_have_text("my phone")
-    await _fits(page, f"passkey-kept-{locale}")
+    await fits(page, f"passkey-kept-{locale}")
     await page.click("header form[action='/sign-out'] button")
     await page.wait_for_url(served.url + "/sign-in")
-    await _fits(page, f"passkey-sign-in-{locale}")
+    await fits(page, f"passkey-sign-in-{locale}")
 
     # Not verified: the browser itself gives up, and the page says so.
     await session.send(
