@@ -56,6 +56,10 @@ class Question(enum.Enum):
     CALL_MESSAGE = "call_message"
 
 
+#: They belong to a call that somebody asks for (intake/call_back.py).
+CALL_QUESTIONS = frozenset({Question.CALL_NUMBER, Question.CALL_TIMES, Question.CALL_MESSAGE})
+
+
 @dataclass(frozen=True)
 class Conversation:
     """One thread with one person on one channel.

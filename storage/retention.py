@@ -15,6 +15,7 @@ from sqlalchemy import CursorResult, and_, delete, exists, func, or_, select, te
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from intake.conversation import CALL_QUESTIONS, GAP
 from intake.tip_clock import RECEIVED as TIP_KEEP
 from storage.account_tables import BreakGlassRow, CeremonyRow, SignInAttemptRow
 from storage.handoff_tables import CallBackRow, SafetyPlanRow, TranslatedRow
@@ -81,6 +82,7 @@ async def purge(session: AsyncSession, now: datetime) -> Purge:
     await session.execute(delete(CallBackRow).where(CallBackRow.conversation_id.in_(over)))
     messages = select(MessageRow.id).where(MessageRow.conversation_id.in_(over))
     await session.execute(delete(TranslatedRow).where(TranslatedRow.id.in_(messages)))
+    await _drop_half_asked(session, now)
     await _empty_ledger(session, now, overdue)
     addresses = await _rows(
         session,
@@ -113,6 +115,20 @@ async def purge(session: AsyncSession, now: datetime) -> Purge:
         )
     )
     return done
+
+
+async def _drop_half_asked(session: AsyncSession, now: datetime) -> None:
+    """Forget calls that were begun and left: another text came, a human took over, or silence."""
+    goes_on = exists(ConversationRow.id).where(
+        ConversationRow.id == CallBackRow.conversation_id,
+        ConversationRow.question.in_([one.value for one in CALL_QUESTIONS]),
+        ConversationRow.last_inbound_at >= now - GAP,
+    )
+    await session.execute(
+        update(CallBackRow)
+        .where(CallBackRow.state == "asking", ~goes_on)
+        .values(state="dropped", number_sealed=None, ended_at=now)
+    )
 
 
 def _leads_nowhere(since: datetime) -> Any:

@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import select
 
 from channels.surge import offer_call
 from channels.upkeep import Upkeep
 from intake.turn import Line, take_turn
 from storage.handoff_tables import CallBackRow
+from storage.retention import purge
 from storage.tables import MessageRow
 from tests.handoff.people import Bench, Browser
 from tests.intake.texter import Scripted
@@ -114,6 +116,28 @@ async def test_any_other_text_leaves_it_and_no_more_is_asked(bench: Bench) -> No
         assert entry is not None
         assert entry.tier is not None and entry.tier.label == "imminent"
         assert await tx.call_backs.open() == []
+
+
+@pytest.mark.parametrize("silent", [False, True])
+async def test_a_number_of_a_call_that_was_left_half_asked_goes(bench: Bench, silent: bool) -> None:
+    """While the question stands it stays; after another text, or a silence, it is forgotten."""
+    await _surge(bench)
+    await _say(bench, "my boss took my passport")
+    await _offer(bench)
+    await _say(bench, "613 555 0177")
+
+    async def kept() -> tuple[str, bool]:
+        async with bench.database.transaction() as tx:
+            await purge(tx.session, bench.clock())
+        (row,) = await _rows(bench)
+        return row.state, row.number_sealed is not None
+
+    assert await kept() == ("asking", True)
+    if silent:
+        bench.clock.time += timedelta(minutes=31)
+    else:
+        await _say(bench, "nobody can help me")
+    assert await kept() == ("dropped", False)
 
 
 async def test_nobody_is_asked_without_a_surge_or_in_danger(bench: Bench) -> None:
