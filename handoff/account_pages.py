@@ -20,6 +20,7 @@ from handoff.passkeys import MOST
 from handoff.passwords import LONGEST, weakness
 from handoff.rendering import language_of, page
 from handoff.words import SCREEN
+from storage.accounts import Advocate
 
 PATH = "/account"
 router = APIRouter(include_in_schema=False)
@@ -143,14 +144,20 @@ async def end_one(request: Request, mark: str, signed_in: Owner, office: TheOffi
 
 async def is_owner(request: Request, office: Office, signed_in: SignedIn, password: str) -> bool:
     """Whether who sits there knows the password; guesses are braked as at the door."""
-    name, where = signed_in.advocate.name, place(request)
-    await office.door.attempts.begin(name, where)
-    known = signed_in.advocate.password_hash
-    right = len(password) <= LONGEST and await office.door.passwords.matches(known, password)
+    return await knows(request, office, signed_in.advocate, password)
+
+
+async def knows(request: Request, office: Office, account: Advocate, password: str) -> bool:
+    """Whether the password is this account's; guesses are braked as at the door."""
+    where = place(request)
+    await office.door.attempts.begin(account.name, where)
+    right = len(password) <= LONGEST and await office.door.passwords.matches(
+        account.password_hash, password
+    )
     if right:
-        await office.door.attempts.succeeded(name, where)
+        await office.door.attempts.succeeded(account.name, where)
     else:
-        await office.door.attempts.failed(name, where)
+        await office.door.attempts.failed(account.name, where)
     return right
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from handoff.account_pages import is_owner
+from handoff.account_pages import is_owner, knows
 from handoff.auth import SignedIn
 from handoff.office import Office, TheOffice, needs
 from handoff.rendering import language_of, page
@@ -150,14 +150,21 @@ async def reset_factor(
     office: TheOffice,
     reason: Annotated[ResetReason, Form()],
     vouched: _Short = "",
+    vouched_password: _Secret = "",
     password: _Secret = "",
 ) -> Response:
-    """Forget the second factor, after two people made sure who asks."""
+    """Forget the second factor, after two people made sure who asks: each shows so by their own
+    password.
+    """
     if not await is_owner(request, office, signed_in, password):
         return await _one(request, office, signed_in, account_id, problem="account.wrong_password")
 
+    async with office.database.transaction() as tx:
+        witness = await tx.accounts.advocate_by_name(clean(vouched))
+    if witness is not None and not await knows(request, office, witness, vouched_password):
+        witness = None
+
     async def reset(staff: Staff, account: Advocate) -> str | None:
-        witness = await staff.tx.accounts.advocate_by_name(clean(vouched))
         return await staff.reset_factor(account, reason, witness)
 
     return await _act(request, office, signed_in, account_id, "accounts.factor_done", reset)

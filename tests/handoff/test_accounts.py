@@ -194,7 +194,7 @@ async def test_a_forgotten_password(bench: Bench) -> None:
 
 
 async def test_a_lost_second_factor(bench: Bench) -> None:
-    """Two people with accounts of their own, a reason by code, the administrator's password."""
+    """Two people, each with the password of an account of their own, and a reason by code."""
     wren, river = await bench.advocate("Wren", "administrator"), await bench.advocate("River")
     await bench.account("Sage")
     account = (await river.get("/api/me")).json()["id"]
@@ -207,12 +207,15 @@ async def test_a_lost_second_factor(bench: Bench) -> None:
         {"vouched": "Wren"},
         {"vouched": "Nobody"},
         {"password": "no"},
+        {"vouched_password": "no"},
+        {"vouched_password": ""},
         {"reason": "because of her"},
     ):
-        form = {"reason": "lost", "vouched": "Sage"} | wrong
+        form = {"reason": "lost", "vouched": "Sage", "vouched_password": PASSWORD} | wrong
         assert (await _post(wren, path, **form)).status_code == 422
     assert await _sign_in(bench, PASSWORD) == 401
-    assert (await _post(wren, path, reason="lost", vouched="sage")).status_code == 200
+    form = {"reason": "lost", "vouched": "sage", "vouched_password": PASSWORD}
+    assert (await _post(wren, path, **form)).status_code == 200
     assert await _sign_in(bench, PASSWORD) == 200
     (detail,) = [one for action, _, _, one in await bench.audit() if action.endswith("_reset")]
     assert detail["reason"] == "lost" and set(detail) == {"account", "reason", "vouched"}
