@@ -94,6 +94,7 @@ def create_app(settings: PorchSettings, *, fetches: bool = True) -> FastAPI:
         public_url=settings.public_url.rstrip("/"),
         exit_url=settings.exit_url,
         embed_origins=settings.embed_origins,
+        processes=settings.porch_processes,
         now=utc_now,
     )
 

@@ -17,13 +17,15 @@ PER_VISIT = RateLimitItemPerMinute(60)
 NEW_VISITS = RateLimitItemPerMinute(600)
 # Codes to come back with, shown or tried, of all visitors together: some 1.6 thousand million are
 # possible. Guessing all year finds one of a thousand that people hold with a chance of one in nine.
+# Each process of the porch has its part of it: counts lie in the memory of one.
 CODES = (RateLimitItemPerMinute(10), RateLimitItemPerDay(500))
 
 
 class Flood:
-    """Counts messages of visits and new visits of this process."""
+    """Counts messages of visits and new visits of this process, which is one of so many."""
 
-    def __init__(self) -> None:
+    def __init__(self, processes: int = 1) -> None:
+        self._processes = processes
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     def admits(self, mark: bytes | None, text: str) -> bool:
@@ -36,7 +38,10 @@ class Flood:
 
     def admits_code(self) -> bool:
         """Whether a return code may be shown or tried now."""
-        return all(self._limiter.hit(limit, "codes") for limit in CODES)
+        return all(
+            self._limiter.hit(limit, "codes", cost=min(self._processes, limit.amount))
+            for limit in CODES
+        )
 
 
 def _is_risky(text: str) -> bool:

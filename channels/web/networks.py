@@ -35,10 +35,15 @@ class Networks:
         default_factory=lambda: MovingWindowRateLimiter(MemoryStorage())
     )
 
-    def admits(self, address: str | None, limit: RateLimitItem, what: str) -> bool:
-        """Count one request; False beyond the limit."""
+    def admits(
+        self, address: str | None, limit: RateLimitItem, what: str, *, processes: int = 1
+    ) -> bool:
+        """Count one request; False beyond the limit, of which each of so many processes has its
+        part.
+        """
         self._renew()
-        return self._limiter.hit(limit, what, self.mark(address))
+        cost = min(processes, limit.amount)
+        return self._limiter.hit(limit, what, self.mark(address), cost=cost)
 
     def count(self, address: str | None, limit: RateLimitItem, what: str) -> int:
         """How many were counted by `add` within the limit's time; some times its amount at most."""

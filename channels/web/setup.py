@@ -58,11 +58,12 @@ def add_pages(
     now: Clock,
     pace: Pace | None = None,
     embed_origins: tuple[str, ...] = (),
+    processes: int = 1,
 ) -> None:
     """Everything that a browser sees of the line."""
     pages = Pages(catalogue, voice.phone, exit_url)
     sessions = Sessions(database.keyring, public_url)
-    flood = Flood()
+    flood = Flood(processes)
     web = Web(
         pages=pages,
         sessions=sessions,
@@ -74,7 +75,7 @@ def add_pages(
     app.include_router(page_routes(web))
     app.include_router(embed_routes(web, embed_origins))
     app.include_router(return_routes(Returns(database, sessions, pages, flood, voice, now)))
-    app.include_router(tip_routes(TipForms(database, pages, voice, now, exit_url)))
+    app.include_router(tip_routes(TipForms(database, pages, voice, now, exit_url, processes)))
     app.mount("/api", create_tip_api(TipApi(database, now)))
     app.mount("/static", _Static(directory=STATIC))
     icon = (STATIC / "icon.png").read_bytes()

@@ -26,7 +26,16 @@ from intake.messages import clean
 from intake.ports import Clock
 from intake.risk import Tier
 from intake.speaking import Voice
-from intake.tip_fields import LONGEST_WORDS, NewTip, OpenTip, Origin, Status, TipFields, urgency
+from intake.tip_fields import (
+    CLOSED_FIELDS,
+    LONGEST_WORDS,
+    NewTip,
+    OpenTip,
+    Origin,
+    Status,
+    TipFields,
+    urgency,
+)
 from storage.database import Database
 
 REPORTS = RateLimitItemPerHour(30)
@@ -35,7 +44,6 @@ ALL_LOOKS = RateLimitItemPerMinute(120)
 # Each look costs 16 MiB and some 40 ms: no more than these at once.
 _LOOKS_AT_ONCE = 2
 _FIELDS = ("where", "when", "at_risk", "how_known")
-_CLOSED = ("ongoing", "child", "pass_on")
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,7 @@ class TipForms:
     voice: Voice
     now: Clock
     exit_url: str
+    processes: int = 1
     turnstile: Turnstile = field(default_factory=lambda: Turnstile(Networks()))
     uploads: Uploads = field(default_factory=Uploads)
     _looking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_LOOKS_AT_ONCE))
@@ -102,7 +111,9 @@ class TipForms:
 
         async def admits(_: Mapping[str, str]) -> bool:
             passes = await self.turnstile.passes(address, LOOKS, "look")
-            return passes and self.turnstile.networks.admits(None, ALL_LOOKS, "looks")
+            return passes and self.turnstile.networks.admits(
+                None, ALL_LOOKS, "looks", processes=self.processes
+            )
 
         sent = await self.uploads.read(request, admits)
         if not sent.admitted:
@@ -147,7 +158,7 @@ class TipForms:
             given=given or {},
             problem=problem,
             fields=_FIELDS,
-            closed=_CLOSED,
+            closed=CLOSED_FIELDS,
             most=LONGEST_WORDS,
         )
         policy = content_security_policy(self.exit_url, trusted="solver")

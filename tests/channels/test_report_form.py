@@ -148,7 +148,8 @@ async def test_guesses_are_slowed_and_floods_wait_but_danger_is_taken(
     ] == [200, 429]
     await sent(porch, "a calm remark on a shop", ongoing="yes")
     monkeypatch.setattr(turnstile, "_WAITING", 8)
-    for _ in range(ALL_LOOKS.amount):
+    # Half of them in each of two processes; this is one.
+    for _ in range(ALL_LOOKS.amount // 2):
         assert (await back(porch, receipts.new())).status_code == 200
     assert (await back(porch, receipts.new())).status_code == 429
 
