@@ -144,11 +144,6 @@ async def porch_load(
     )
 
 
-def _each(before: float | None, after: float | None, count: int) -> float | None:
-    """Milliseconds a text."""
-    return None if before is None or after is None else 1000 * (after - before) / count
-
-
 async def _texted(run: _Run, people: list[str], per_second: int, seconds: int) -> float:
     """Everybody texts; how long it took in all."""
     phones = {

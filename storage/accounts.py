@@ -13,7 +13,7 @@ from sqlalchemy import CursorResult, Select, delete, exists, func, select, updat
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.account_tables import PasskeyRow
-from storage.repositories import Shelf
+from storage.shelf import Shelf
 from storage.tables import AdvocateRow, DeskSessionRow
 
 

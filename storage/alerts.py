@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from intake.risk import Tier
 from storage.handoff_tables import AlertRow, DutyRow, PushSubscriptionRow
-from storage.repositories import Shelf
+from storage.shelf import Shelf
 from storage.tables import AdvocateRow, ConversationRow, EscalationRow
 from storage.tip_tables import TipRow
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.account_tables import SignInAttemptRow
-from storage.repositories import Shelf
+from storage.shelf import Shelf
 
 _MARK = "sign-in attempt"
 # Without being shut for this long, the next time begins with the shortest wait again.

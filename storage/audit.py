@@ -23,7 +23,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.repositories import Shelf
+from storage.shelf import Shelf
 from storage.tables import AuditRow
 
 START = bytes(32)

@@ -15,7 +15,7 @@ from intake.conversation import Holder, Safety
 from intake.effects import Reason
 from intake.risk import Tier
 from storage.handoff_tables import JoinedRow, OfferRow
-from storage.repositories import Shelf
+from storage.shelf import Shelf
 from storage.tables import (
     AdvocateRow,
     ConversationRow,

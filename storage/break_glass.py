@@ -10,7 +10,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.account_tables import BreakGlassRow
-from storage.repositories import Shelf
+from storage.shelf import Shelf
 from storage.tables import ConversationRow
 
 _BITS = 128

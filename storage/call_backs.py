@@ -39,7 +39,6 @@ class CallBack:
     times: Preference
     message: bool
     tries: int
-    last_try_at: datetime | None
     last_try_by: str | None
     safety: Safety
     opted_out: bool
@@ -155,7 +154,6 @@ class CallBackRepository(Shelf):
                 times=_times(row),
                 message=bool(row.message),
                 tries=row.tries,
-                last_try_at=row.tried_at,
                 last_try_by=name,
                 safety=Safety(conversation.safety),
                 opted_out=blocked,

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select, update
 
 from intake.tips import RECEIPT
-from storage.repositories import Shelf
+from storage.shelf import Shelf
 from storage.tables import ConversationRow, MessageRow
 
 

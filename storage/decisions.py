@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from intake.consent import Subject
 from intake.disclosure import Danger, Decision, Option, Wish
 from storage.ledger_tables import DecisionRow
-from storage.repositories import Shelf
+from storage.shelf import Shelf
 
 
 class DecisionRepository(Shelf):

@@ -18,7 +18,7 @@ from intake.messages import Author, Delivery, Stored
 from intake.risk import Tier
 from storage import audit
 from storage.handoff_tables import JoinedRow
-from storage.repositories import Shelf
+from storage.shelf import Shelf
 from storage.tables import (
     AdvocateRow,
     AuditRow,

@@ -28,7 +28,7 @@ from storage.ledger_tables import (
     DisclosureAdditionRow,
     DisclosureRow,
 )
-from storage.repositories import Shelf
+from storage.shelf import Shelf
 
 
 class DisclosureRepository(Shelf):

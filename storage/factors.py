@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from storage.repositories import Shelf
+from storage.shelf import Shelf
 from storage.tables import AdvocateRow, RecoveryCodeRow
 
 

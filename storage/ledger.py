@@ -26,7 +26,7 @@ from intake.consent import (
     Terms,
 )
 from storage.ledger_tables import ConsentOverrideRow, ConsentRow, ConsentSignOffRow
-from storage.repositories import Shelf
+from storage.shelf import Shelf
 from storage.tables import MessageRow
 from storage.tip_tables import TipEntryRow
 from storage.tips import SOURCE as TIP_SOURCE

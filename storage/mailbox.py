@@ -16,7 +16,8 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from intake.messages import Author
-from storage.repositories import ADDRESS, Shelf
+from storage.repositories import ADDRESS
+from storage.shelf import Shelf
 from storage.tables import ConversationRow, MessageRow, WebMailboxRow, WebVisitRow
 
 WEB = "web"

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import defer
 
 from intake.messages import Author, Delivery, DeliveryReport
-from storage.repositories import Shelf
+from storage.shelf import Shelf
 from storage.tables import ConversationRow, MessageRow
 
 _UNSENT = (Delivery.QUEUED.value, Delivery.SENDING.value)

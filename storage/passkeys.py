@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.account_tables import CeremonyRow, PasskeyRow
-from storage.repositories import Shelf
+from storage.shelf import Shelf
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from storage.repositories import Shelf
+from storage.shelf import Shelf
 from storage.tables import LocalPhraseRow, ScreenChoiceRow
 
 

@@ -23,7 +23,7 @@ from intake.risk import Assessment, Tier
 from storage import states
 from storage.arrivals import ArrivalRepository
 from storage.shelf import ADDRESS as ADDRESS
-from storage.shelf import Shelf as Shelf
+from storage.shelf import Shelf
 from storage.tables import (
     ConversationRow,
     EscalationRow,

@@ -23,8 +23,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from storage.crypto import NONCE_BYTES, Keyring
 from storage.mailbox import WEB
-from storage.repositories import ADDRESS, Shelf
+from storage.repositories import ADDRESS
 from storage.retention import CODE
+from storage.shelf import Shelf
 from storage.tables import ConversationRow, ReturnCodeRow
 
 # The second choice of RFC 9106, section 4: some 0.1 s of one processor.

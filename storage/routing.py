@@ -25,7 +25,7 @@ from storage.handoff_tables import (
     PushSubscriptionRow,
     ShiftRow,
 )
-from storage.repositories import Shelf
+from storage.shelf import Shelf
 from storage.tables import AdvocateRow, ConversationRow, EscalationRow
 
 # A screen gives a sign every 15 s; without one for this long nobody sits there.

@@ -10,7 +10,7 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.account_tables import SetUpCodeRow
-from storage.repositories import Shelf
+from storage.shelf import Shelf
 from storage.tables import AdvocateRow, DeskSessionRow
 
 ADMINISTRATOR = "administrator"

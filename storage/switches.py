@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.handoff_tables import LineSwitchRow
-from storage.repositories import Shelf
+from storage.shelf import Shelf
 
 SURGE, HUMAN_ONLY = "surge", "human_only"
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from intake.risk import Tier
-from storage.repositories import Shelf
+from storage.shelf import Shelf
 from storage.tables import AdvocateRow, ConversationRow, DeskSessionRow, EscalationRow
 
 

@@ -16,7 +16,8 @@ from sqlalchemy.dialects.postgresql import insert
 from storage.handoff_tables import WebhookEventRow, WebhookSwitchRow
 from storage.shelf import Shelf
 
-#: What was sent is kept this long, to be sent again by hand; what failed for good, longer.
+#: What was sent is kept this long, to tell what was lost on the way from what never left; what
+#: failed for good, longer.
 KEEP_SENT, KEEP_FAILED = timedelta(days=7), timedelta(days=30)
 
 
@@ -106,15 +107,6 @@ class WebhookRepository(Shelf):
                     WebhookEventRow.state == state, WebhookEventRow.ended_at < now - keep
                 )
             )
-
-    async def backlog(self) -> int:
-        """How many events were not sent yet."""
-        found = await self.session.scalar(
-            select(func.count())
-            .select_from(WebhookEventRow)
-            .where(WebhookEventRow.state == "queued")
-        )
-        return found or 0
 
     async def _set(self, event_id: UUID, **values: object) -> None:
         await self.session.execute(
