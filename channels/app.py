@@ -80,7 +80,14 @@ def create_app(settings: PorchSettings, *, fetches: bool = True) -> FastAPI:
         await database.close()
 
     # No schema pages on the public port: nothing there is an interface for strangers.
-    app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        # Who asked for which page is nobody's to know.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
     app.state.hub = hub
     app.state.doorbells = doorbells
     app.state.porch = porch

@@ -56,8 +56,12 @@ def main() -> int:
 
 def _configure_logs(level: str) -> None:
     logging.basicConfig(level=level.upper(), format=_FORMAT, force=True)
-    # These name addresses, statements or request lines at INFO or DEBUG.
+    # These name addresses, statements, request lines or the letters of a sheet at INFO or DEBUG.
     for noisy in (
+        "fontTools",
+        "fpdf",
+        "httpx",
+        "httpcore",
         "sqlalchemy",
         "psycopg",
         "procrastinate",

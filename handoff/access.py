@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from handoff.errors import UnfitText
+from handoff.errors import NotYours, UnfitText
 from handoff.rights import Right, may
 from intake import receipts
 from intake.consent import (
@@ -32,6 +32,7 @@ from intake.consent import (
 from intake.contact import Preference
 from intake.conversation import Conversation, Holder
 from intake.disclosure import Decision, Disclosure
+from intake.errors import ConversationNotFound, LineError
 from intake.messages import Stored, clean
 from intake.tip_files import CleanFile
 from intake.tips import RECEIPT
@@ -84,6 +85,13 @@ class Refused:
     """Not theirs to open. `holder`: the shift name of who has it, None when no human does."""
 
     holder: str | None
+
+    def error(self) -> LineError:
+        """To be raised, after the transaction that put the refusal on record."""
+        if self.holder is None:
+            # The bot has it, or it is over: not an advocate's to know.
+            return ConversationNotFound("no such conversation")
+        return NotYours(self.holder)
 
 
 async def open_conversation(
@@ -170,16 +178,23 @@ class Ledger:
     names: dict[UUID, str] = field(default_factory=dict)
 
 
-async def open_ledger(tx: Transaction, advocate: Advocate, subject: Subject) -> Ledger | Refused:
+async def open_ledger(
+    tx: Transaction, advocate: Advocate, subject: Subject, now: datetime
+) -> Ledger | Refused:
     """The ledger of a conversation or a tip, or a refusal; either is on record.
 
-    The right to a tip is the caller's to check. Raises ConversationNotFound.
+    Who may open a conversation may open its ledger, and a supervisor any. The right to a tip is the
+    caller's to check. Raises ConversationNotFound.
     """
     of_conversation = subject.kind is SubjectKind.CONVERSATION
     place = subject.id if of_conversation else None
     if of_conversation:
         conversation = await tx.conversations.get(subject.id)
-        if not (may(advocate, Right.OPEN_ANY) or _is_theirs(advocate, conversation)):
+        if not (
+            may(advocate, Right.OPEN_ANY)
+            or advocate.id in await tx.desk.joined(subject.id)
+            or await _may_open(tx, advocate, conversation, now)
+        ):
             await tx.desk.audit("open_refused", advocate_id=advocate.id, conversation_id=place)
             entry = await tx.board.entry(subject.id)
             return Refused(holder=None if entry is None else entry.advocate)

@@ -49,7 +49,7 @@ from handoff.schemas import (
 )
 from handoff.stream import Stream
 from handoff.words import chosen
-from intake.errors import ConversationNotFound, NotHolder, NotWaiting
+from intake.errors import NotHolder, NotWaiting
 from locales.catalogue import Catalogue
 from storage.accounts import Advocate
 from storage.translations import Original
@@ -160,10 +160,7 @@ async def read(
             tx, signed_in.advocate, conversation_id, now, after=max(0, after)
         )
     if isinstance(found, Refused):
-        if found.holder is None:
-            # The bot has it, or it is over: not an advocate's to know.
-            raise ConversationNotFound("no such conversation")
-        raise NotYours(found.holder)
+        raise found.error()
     thread = Thread.of(found, now)
     if after <= 0:
         thread.packet = packet_of(found, Catalogue.load(), office.settings.line_phone)

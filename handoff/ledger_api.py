@@ -29,7 +29,7 @@ from handoff.office import Acting, Office, TheOffice, Watching
 from handoff.rights import Right, may
 from handoff.schemas import Failure, Written
 from intake.consent import Subject, SubjectKind
-from intake.errors import ConversationNotFound, NotHolder
+from intake.errors import NotHolder
 
 _FAILURES: dict[int | str, dict[str, Any]] = {
     status: {"model": Failure} for status in (401, 403, 404, 409, 422)
@@ -41,11 +41,11 @@ router = APIRouter(prefix="/api", responses=_FAILURES, tags=["ledger"])
 async def read(conversation_id: UUID, signed_in: Watching, office: TheOffice) -> WholeLedger:
     """What the person agreed to, what was decided without them, what left the line."""
     async with office.database.transaction() as tx:
-        found = await open_ledger(tx, signed_in.advocate, of_conversation(conversation_id))
+        found = await open_ledger(
+            tx, signed_in.advocate, of_conversation(conversation_id), office.now()
+        )
     if isinstance(found, Refused):
-        if found.holder is None:
-            raise ConversationNotFound("no such conversation")
-        raise NotYours(found.holder)
+        raise found.error()
     return WholeLedger.of(found, office.now())
 
 

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 from directory import protocol_store as store
 from handoff.access import Opened, Refused, open_conversation, open_ledger
 from handoff.api import at_work
-from handoff.errors import NotYours
+from handoff.auth import SignedIn
 from handoff.ledger_api import of_conversation
 from handoff.ledger_schemas import WholeLedger
 from handoff.office import Acting, TheOffice, Watching
@@ -21,14 +21,15 @@ from handoff.report_sheet import Answers, Sheet, sheet
 from handoff.report_words import step_lines
 from handoff.rights import Right, may
 from handoff.schemas import Failure, Strict
-from intake.errors import ConversationNotFound
 from intake.messages import Author
 from intake.places import Place, PlaceKind, find_places
 from intake.safety_plan import LONGEST_PART, Part, Plan
+from storage.database import Transaction
 
 _FAILURES: dict[int | str, dict[str, Any]] = {
     status: {"model": Failure} for status in (401, 403, 404, 409, 422)
 }
+
 router = APIRouter(prefix="/api", responses=_FAILURES)
 
 
@@ -135,26 +136,34 @@ async def guidance(
     conversation_id: UUID, request: Request, signed_in: Watching, office: TheOffice
 ) -> Guidance:
     """Duty, local protocol and consent for who and where this is, as far as that is known."""
-    now = office.now()
-    subject = of_conversation(conversation_id)
+    language = language_of(request)
     async with office.database.transaction() as tx:
-        opened = await open_conversation(tx, signed_in.advocate, conversation_id, now)
-        if isinstance(opened, Refused):
-            if opened.holder is None:
-                raise ConversationNotFound("no such conversation")
-            raise NotYours(opened.holder)
-        ledger = await open_ledger(tx, signed_in.advocate, subject)
-        assert not isinstance(ledger, Refused)
-        decided = Answers.of_decision(ledger.decisions[-1]) if ledger.decisions else Answers()
-        answers, place_from = _where(decided, opened)
-        shown = sheet(answers, await store.candidates(tx.session), now.date())
-        rows = await store.steps_taken(tx.session, subject)
+        found = await _guidance(tx, signed_in, conversation_id, office.now(), language)
+    if isinstance(found, Refused):
+        raise found.error()
+    return found
+
+
+async def _guidance(
+    tx: Transaction, signed_in: SignedIn, conversation_id: UUID, now: datetime, language: str
+) -> Guidance | Refused:
+    subject = of_conversation(conversation_id)
+    opened = await open_conversation(tx, signed_in.advocate, conversation_id, now)
+    if isinstance(opened, Refused):
+        return opened
+    ledger = await open_ledger(tx, signed_in.advocate, subject, now)
+    if isinstance(ledger, Refused):
+        return ledger
+    decided = Answers.of_decision(ledger.decisions[-1]) if ledger.decisions else Answers()
+    answers, place_from = _where(decided, opened)
+    shown = sheet(answers, await store.candidates(tx.session), now.date())
+    rows = await store.steps_taken(tx.session, subject)
     chosen = shown.match.chosen.version_id if shown.match else None
     taken = {one.step: (one, "") for one in rows if one.version_id == chosen}
     return Guidance(
         now=now,
         ledger=WholeLedger.of(ledger, now),
-        rules=_rules(shown, place_from, taken, language_of(request)),
+        rules=_rules(shown, place_from, taken, language),
     )
 
 

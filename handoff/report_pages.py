@@ -191,7 +191,7 @@ async def _draw(
         ledger = (
             opened
             if isinstance(opened, Refused)
-            else await open_ledger(tx, signed_in.advocate, subject)
+            else await open_ledger(tx, signed_in.advocate, subject, now)
         )
         if isinstance(opened, Refused) or isinstance(ledger, Refused):
             return RedirectResponse("/", status_code=HTTPStatus.SEE_OTHER)

@@ -11,11 +11,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from handoff.access import Refused, earlier_contacts
-from handoff.errors import NotYours
 from handoff.office import Acting, TheOffice, Watching
 from handoff.phrases import cares, phrases
 from handoff.schemas import Failure, Strict, TierName, tier_name
-from intake.errors import ConversationNotFound
 from intake.risk import Tier
 from storage.phrases import ScreenChoice
 
@@ -124,9 +122,7 @@ async def earlier(conversation_id: UUID, signed_in: Acting, office: TheOffice) -
     async with office.database.transaction() as tx:
         found = await earlier_contacts(tx, signed_in.advocate, conversation_id, office.now())
     if isinstance(found, Refused):
-        if found.holder is None:
-            raise ConversationNotFound("no such conversation")
-        raise NotYours(found.holder)
+        raise found.error()
     return [
         Earlier(
             opened_at=one.opened_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Literal
 from uuid import UUID
@@ -38,7 +39,7 @@ async def export(
     language = language_of(request)
     words = SCREEN.all(language)
     async with office.database.transaction() as tx:
-        passed = await _passed(tx, signed_in, tip_id, record_id, language)
+        passed = await _passed(tx, signed_in, office.now(), tip_id, record_id, language)
         try:
             content = as_json(passed, words) if kind == "json" else as_pdf(passed, words, language)
         except CannotDraw:
@@ -56,10 +57,15 @@ async def export(
 
 
 async def _passed(
-    tx: Transaction, signed_in: SignedIn, tip_id: UUID, record_id: UUID, language: str
+    tx: Transaction,
+    signed_in: SignedIn,
+    now: datetime,
+    tip_id: UUID,
+    record_id: UUID,
+    language: str,
 ) -> Passed:
     number = await tx.tips_desk.number(tip_id)
-    ledger = await open_ledger(tx, signed_in.advocate, Subject(SubjectKind.TIP, tip_id))
+    ledger = await open_ledger(tx, signed_in.advocate, Subject(SubjectKind.TIP, tip_id), now)
     assert not isinstance(ledger, Refused)
     record = next((one for one in ledger.disclosures if one.id == record_id), None)
     if number is None or record is None:

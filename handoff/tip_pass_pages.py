@@ -99,7 +99,7 @@ async def _draw(
     words = SCREEN.all(language)
     async with office.database.transaction() as tx:
         tip = await _open(tx, signed_in, tip_id, office.now())
-        ledger = await open_ledger(tx, signed_in.advocate, subject_of(tip))
+        ledger = await open_ledger(tx, signed_in.advocate, subject_of(tip), now)
         assert not isinstance(ledger, Refused)
         answers = answers_of(tip.fields)
         if form is not None:

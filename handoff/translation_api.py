@@ -11,7 +11,7 @@ from pydantic import BaseModel, StringConstraints
 from handoff.access import Opened, Refused, open_conversation
 from handoff.api import at_work
 from handoff.desk import LONGEST_REPLY
-from handoff.errors import NoTranslation, NotYours
+from handoff.errors import NoTranslation
 from handoff.office import Acting, Office, TheOffice
 from handoff.phrases import SENTENCES, phrases
 from handoff.rendering import language_of
@@ -73,12 +73,11 @@ async def message(
     translator, target = _helper(office), language_of(request)
     async with office.database.transaction() as tx:
         opened = await open_conversation(tx, signed_in.advocate, conversation_id, office.now())
-        if isinstance(opened, Refused):
-            if opened.holder is None:
-                raise ConversationNotFound("no such conversation")
-            raise NotYours(opened.holder)
-        text, source = _theirs(opened, message_id)
-        await _written(tx, signed_in.advocate.id, conversation_id, "in")
+        if isinstance(opened, Opened):
+            text, source = _theirs(opened, message_id)
+            await _written(tx, signed_in.advocate.id, conversation_id, "in")
+    if isinstance(opened, Refused):
+        raise opened.error()
     try:
         words = await translator.translate(text, source, target)
     except TranslationFailed as error:

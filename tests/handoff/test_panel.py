@@ -105,5 +105,12 @@ async def test_rules_follow_what_was_said_and_then_what_was_decided(bench: Bench
     assert (rules["place"], rules["place_from"], rules["age"]) == ("QC", "decided", 19)
     assert rules["strength"] == "none"
     sage = await bench.advocate("Sage")
+    before = len(await bench.actions())
     assert (await sage.get(path)).status_code == 409
+    assert (await bench.actions())[before:] == ["open_refused"]
     assert {"open", "open_ledger"} <= set(await bench.actions())
+    # Whoever may read the conversation may read the rules for it.
+    reason = {"reason": "the holder asked me to look"}
+    opened = await sage.post(f"/api/conversations/{conversation_id}/break-glass", reason)
+    assert opened.status_code == 200
+    assert (await sage.get(path)).json()["rules"]["place"] == "QC"

@@ -58,6 +58,7 @@ async def test_a_text_is_translated_beside_itself(
     assert (await river.post(elsewhere)).status_code == 404
     sage = await bench.advocate("Sage")
     assert (await sage.post(path)).status_code == 409
+    assert (await bench.actions())[-1] == "open_refused"
 
 
 async def test_a_reply_is_shown_back_and_labelled(
