@@ -12,6 +12,7 @@ from fastapi.responses import Response
 
 from handoff.account_pages import is_owner, knows
 from handoff.auth import SignedIn
+from handoff.factors import passes
 from handoff.office import Office, TheOffice, needs
 from handoff.rendering import language_of, page
 from handoff.rights import Right, Role
@@ -151,10 +152,11 @@ async def reset_factor(
     reason: Annotated[ResetReason, Form()],
     vouched: _Short = "",
     vouched_password: _Secret = "",
+    vouched_code: _Short = "",
     password: _Secret = "",
 ) -> Response:
-    """Forget the second factor, after two people made sure who asks: each shows so by their own
-    password.
+    """Forget the second factor, after two people made sure who asks: each shows so as at the
+    door.
     """
     if not await is_owner(request, office, signed_in, password):
         return await _one(request, office, signed_in, account_id, problem="account.wrong_password")
@@ -165,6 +167,8 @@ async def reset_factor(
         witness = None
 
     async def reset(staff: Staff, account: Advocate) -> str | None:
+        if witness and not await passes(staff.tx, witness, vouched_code, staff.now):
+            return "accounts.witness"
         return await staff.reset_factor(account, reason, witness)
 
     return await _act(request, office, signed_in, account_id, "accounts.factor_done", reset)

@@ -25,6 +25,8 @@ from storage.database import Transaction
 
 #: How long a set-up code may lie in a drawer.
 SET_UP_WITHIN = timedelta(hours=72)
+#: Whom an administrator let in so lately vouches for nobody: she may still hold the keys.
+VOUCHES_AFTER = timedelta(days=30)
 LONGEST_NAME = 40
 _NAME = re.compile(r"[^\W_]([^\W_]|[ '.-])*", re.UNICODE)
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -160,6 +162,9 @@ class Staff:
             return "accounts.own"
         known = (account.id, self.administrator.id)
         if witness is None or witness.disabled or witness.id in known:
+            return "accounts.witness"
+        since = self.now - VOUCHES_AFTER
+        if await self.tx.staff.was_let_in_by(witness.id, self.administrator.id, since):
             return "accounts.witness"
         await forget_factors(self.tx, account.id)
         await self._sign_out(account)

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CursorResult, Select, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from storage.account_tables import PasskeyRow
+from storage.account_tables import PasskeyRow, SetUpCodeRow
 from storage.shelf import Shelf
 from storage.tables import AdvocateRow, DeskSessionRow
 
@@ -87,8 +87,13 @@ class AccountRepository(Shelf):
         return {row.id: row.name for row in rows}
 
     async def set_password(self, advocate_id: UUID, password_hash: str) -> None:
-        """Replace a password hash and end every session that the old password opened."""
+        """Replace a password hash; what opened the account before, sessions and a set-up code that
+        waits, opens it no more.
+        """
         await self.store_hash(advocate_id, password_hash)
+        await self.session.execute(
+            delete(SetUpCodeRow).where(SetUpCodeRow.advocate_id == advocate_id)
+        )
         await self.close_sessions(advocate_id)
 
     async def store_hash(self, advocate_id: UUID, password_hash: str) -> None:

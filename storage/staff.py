@@ -11,9 +11,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from storage.account_tables import SetUpCodeRow
 from storage.shelf import Shelf
-from storage.tables import AdvocateRow, DeskSessionRow
+from storage.tables import AdvocateRow, AuditRow, DeskSessionRow
 
 ADMINISTRATOR = "administrator"
+
+#: Acts after which whoever did them may know how to open the account.
+LETS_IN = ("account_added", "set_up_code_given")
 
 
 class StaffRepository(Shelf):
@@ -80,6 +83,20 @@ class StaffRepository(Shelf):
             .returning(SetUpCodeRow.advocate_id)
         )
         return used is not None
+
+    async def was_let_in_by(self, advocate_id: UUID, by: UUID, since: datetime) -> bool:
+        """Whether this account was made, or got a set-up code, by that administrator since then."""
+        found = await self.session.scalar(
+            select(
+                exists().where(
+                    AuditRow.advocate_id == by,
+                    AuditRow.action.in_(LETS_IN),
+                    AuditRow.detail["account"].astext == str(advocate_id),
+                    AuditRow.at >= since,
+                )
+            )
+        )
+        return bool(found)
 
     async def waiting(self) -> dict[UUID, datetime]:
         """Accounts with a set-up code that was not used, and until when it is good."""

@@ -75,6 +75,13 @@ async def test_codes_that_open_nothing(bench: Bench) -> None:
     await _post(wren, f"/{account}/disable")
     assert await _set_up(bench, code) == 422
     await _post(wren, f"/{account}/enable")
+    # A code may be in wrong hands: whoever sets a password at the command line ends it.
+    _, third = await _invite(wren, "Moss")
+    async with bench.database.transaction() as tx:
+        moss = await tx.accounts.advocate_by_name("Moss")
+        assert moss is not None
+        await tx.accounts.set_password(moss.id, moss.password_hash)
+    assert await _set_up(bench, third, "Moss") == 422
     bench.clock.forward(hours=72)
     assert await _set_up(bench, code) == 422
     assert await _set_up(bench, other, "Sage") == 422
@@ -217,5 +224,23 @@ async def test_a_lost_second_factor(bench: Bench) -> None:
     form = {"reason": "lost", "vouched": "sage", "vouched_password": PASSWORD}
     assert (await _post(wren, path, **form)).status_code == 200
     assert await _sign_in(bench, PASSWORD) == 200
-    (detail,) = [one for action, _, _, one in await bench.audit() if action.endswith("_reset")]
+    async with bench.database.transaction() as tx:
+        await tx.factors.offer_code_app(UUID(account), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
+        await tx.factors.turn_on(UUID(account), ["abcdefghjkmnpqrt"])
+    # An administrator who made the second person's account may be that person herself.
+    await _post(wren, "", name="Zed", role="advocate", languages="en")
+    async with bench.database.transaction() as tx:
+        zed = await tx.accounts.advocate_by_name("Zed")
+        sage = await tx.accounts.advocate_by_name("Sage")
+        assert zed is not None and sage is not None
+        await tx.accounts.set_password(zed.id, sage.password_hash)
+    assert (await _post(wren, path, **form | {"vouched": "Zed"})).status_code == 422
+    # Who has a second factor shows that too.
+    async with bench.database.transaction() as tx:
+        await tx.factors.offer_code_app(sage.id, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
+        await tx.factors.turn_on(sage.id, ["bcdefghjkmnpqrst"])
+    assert (await _post(wren, path, **form)).status_code == 422
+    code = {"vouched_code": "bcdefghjkmnpqrst"}
+    assert (await _post(wren, path, **form | code)).status_code == 200
+    (detail, _) = [one for action, _, _, one in await bench.audit() if action.endswith("_reset")]
     assert detail["reason"] == "lost" and set(detail) == {"account", "reason", "vouched"}
