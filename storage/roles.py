@@ -26,7 +26,7 @@ from storage.tip_tables import TipRow
 HIDDEN = {
     "conversation": frozenset({"address_sealed", "engine_memory_sealed"}),
     "message": frozenset({"body_sealed"}),
-    "tip": frozenset({"body_sealed"}),
+    "tip": frozenset({"body_sealed", "desk_fields_locked"}),
     "contact_preference": frozenset({"note_sealed"}),
 }
 _TIP_FIXED = frozenset({"id", "number", "origin", "at"})

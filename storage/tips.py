@@ -115,7 +115,7 @@ class TipRepository(Shelf):
         the same slow hash and with the same decryption.
         """
         secret = await asyncio.to_thread(ReceiptSecret.of, receipt, self.keyring)
-        query = select(TipRow).options(defer(TipRow.body_sealed))
+        query = select(TipRow).options(defer(TipRow.body_sealed), defer(TipRow.desk_fields_locked))
         row = await self.session.scalar(query.where(TipRow.receipt_mark == secret.mark))
         if row is None or row.receipt_key_locked is None:
             _decoy(secret)
@@ -131,8 +131,12 @@ class TipRepository(Shelf):
     ) -> int:
         """More from whoever has the receipt, words being an answer where a question waits.
 
-        Returns how many files the tip could take.
+        Returns how many files the tip could take; nothing is added to one that was taken back
+        since it was opened.
         """
+        alive = select(TipRow.id).where(TipRow.id == tip.id, TipRow.receipt_mark.is_not(None))
+        if await self.session.scalar(alive.with_for_update()) is None:
+            return 0
         key = DataKey(tip.key)
         if text:
             kind = "answer" if tip.question is not None else "words"

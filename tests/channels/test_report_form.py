@@ -13,6 +13,7 @@ from typing import Any
 import altcha
 import httpx
 import pytest
+from sqlalchemy import text
 
 from channels.web import turnstile
 from channels.web.networks import Networks
@@ -79,8 +80,12 @@ async def test_told_asked_answered_and_taken_back(
     gone = await back(porch, receipt, withdraw="yes")
     assert "You took your report back" in gone.text
     async with hall.transaction() as tx:
+        # A second window that had the tip open adds nothing to what was taken back.
+        await tx.tips.tipster_adds(tip, "he has a gun, plate ABCD 123", at)
         file = await tx.tips_desk.file(tip.id)
         assert file is not None and not file.entries and file.told.where == ""
+        traces = "SELECT count(*) FROM tip_trace WHERE tip_id = :tip"
+        assert await tx.session.scalar(text(traces), {"tip": tip.id}) == 0
     wrong, withdrawn = await back(porch, receipts.new()), await back(porch, receipt)
     assert wrong.status_code == withdrawn.status_code == 200
     assert wrong.content == withdrawn.content

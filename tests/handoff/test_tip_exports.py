@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import re
 from datetime import UTC, datetime
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 import pikepdf
 import pytest
 
+from handoff.__main__ import _configure_logs
 from handoff.tip_exports import CannotDraw, Passed, as_json, as_pdf
 from handoff.words import SCREEN
 from intake.consent import Detail, Purpose, Recipient, RecipientKind, Subject, SubjectKind
@@ -110,3 +112,12 @@ def test_scripts_that_would_come_out_wrong_are_refused(text: str) -> None:
     with pytest.raises(CannotDraw):
         as_pdf(Passed(1001, record(text)), WORDS, "en")
     assert text in as_json(Passed(1001, record(text)), WORDS).decode()
+
+
+@pytest.mark.usefixtures("own_logging")
+def test_making_a_sheet_leaves_no_letters_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """The library that cuts the font to size would name every sign of the sheet."""
+    _configure_logs("INFO")
+    logging.getLogger().addHandler(caplog.handler)
+    as_pdf(Passed(1001, record("zebra")), WORDS, "en")
+    assert caplog.text == ""
