@@ -89,7 +89,7 @@ class TipForms:
         tier = urgency(told, words)
         if not sent.admitted and tier is Tier.CONCERN:
             return self._form(language, address, given, problem="error.too_many", status=429)
-        new = NewTip(Origin.FORM, words, self.now(), told, language, tier=tier, files=sent.files)
+        new = NewTip(Origin.FORM, words, self.now(), told, language, files=sent.files)
         async with self.database.transaction() as tx:
             taken = await tx.tips.start(new)
         return self._page(
